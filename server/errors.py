@@ -1,0 +1,101 @@
+"""Everything that can go wrong, as one tree.
+
+    LecternError                    500
+    ├── SettingsInvalid             500   a setting is missing or makes no sense
+    ├── RequestInvalid              400   the reader can mend it
+    │   └── NotAcceptable           406   none of the formats asked for exists
+    ├── NotFound                    404
+    ├── Outage                      503   an outside system is unwell; the next request may work
+    │   ├── DatabaseUnavailable     503
+    │   ├── ModelUnavailable        503   an endpoint is down, broken, or says 5xx
+    │   ├── ModelRateLimited        429
+    │   ├── ModelRefused            502   the endpoint does not accept our key, model name or request
+    │   └── ModelTimeout            504
+    ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
+    └── IngestFailed                500   nothing was published
+        └── DocumentUnreadable      500   one file; the others go on
+
+`str(error)` is for the owner: it names what failed and what to do. `error.reader_text` is what a reader of
+the site may see; it never holds a host name, a key or a path of the server.
+"""
+
+
+class LecternError(Exception):
+    code = "internal"
+    http_status = 500
+    reader_text = "Something went wrong on our side. Please try again in a moment."
+
+    def __init__(self, message: str, *, reader_text: str | None = None) -> None:
+        super().__init__(message)
+        if reader_text is not None:
+            self.reader_text = reader_text
+
+
+class SettingsInvalid(LecternError):
+    code = "settings_invalid"
+
+
+class RequestInvalid(LecternError):
+    """The reader's own input is at fault, so the message itself may be shown to them."""
+
+    code = "request_invalid"
+    http_status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, reader_text=message)
+
+
+class NotAcceptable(RequestInvalid):
+    code = "not_acceptable"
+    http_status = 406
+
+
+class NotFound(LecternError):
+    code = "not_found"
+    http_status = 404
+    reader_text = "There is nothing at this address."
+
+
+class Outage(LecternError):
+    code = "outage"
+    http_status = 503
+
+
+class DatabaseUnavailable(Outage):
+    code = "database_unavailable"
+    reader_text = "The documentation index cannot be reached right now. Please try again in a moment."
+
+
+class ModelUnavailable(Outage):
+    code = "model_unavailable"
+    reader_text = "The answering service cannot be reached right now. Please try again in a moment."
+
+
+class ModelRateLimited(Outage):
+    code = "model_rate_limited"
+    http_status = 429
+    reader_text = "Too many questions are being answered right now. Please try again in a minute."
+
+
+class ModelRefused(Outage):
+    code = "model_refused"
+    http_status = 502
+    reader_text = "The answering service is not set up correctly. The owners of this site have to look at it."
+
+
+class ModelTimeout(Outage):
+    code = "model_timeout"
+    http_status = 504
+    reader_text = "The answer took too long and was stopped. Please try again."
+
+
+class DatabaseUnfit(LecternError):
+    code = "database_unfit"
+
+
+class IngestFailed(LecternError):
+    code = "ingest_failed"
+
+
+class DocumentUnreadable(IngestFailed):
+    code = "document_unreadable"

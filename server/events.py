@@ -1,0 +1,37 @@
+"""What happens while a query is answered, in order: `SourcesFound`, any number of `Delta`, `Finished`.
+
+One vocabulary for every wire format: answering yields these, an encoder in `routes/` writes them down.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from server.errors import LecternError
+from server.records import Source
+
+FinishReason = Literal["stop", "length", "content_filter", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesFound:
+    """Always first; empty when nothing in the site matches."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One piece of answer text; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Always last. `problem` is set exactly when `reason` is `error`."""
+
+    reason: FinishReason
+    problem: LecternError | None = None
+
+
+Event = SourcesFound | Delta | Finished

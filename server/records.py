@@ -1,0 +1,119 @@
+"""The words of the house as plain records: what rooms hand to each other. Nothing here does anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSection:
+    """The text under one heading, or a part of it when it is long."""
+
+    heading: str
+    heading_path: tuple[str, ...]
+    """Headings from the page's first level down to this one; empty for text above the first heading."""
+    slug: str | None
+    """The anchor in the page, without `#`; `None` for text above the first heading."""
+    content: str
+    """Markdown, without the heading line itself."""
+    token_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One document, parsed."""
+
+    path: str
+    """URL path in the site: starts with `/`, no suffix, no trailing slash (`/` for the root)."""
+    title: str
+    meta: Mapping[str, Any]
+    """Front matter without `title`; JSON-compatible."""
+    type: str
+    """`markdown`, …"""
+    source: str
+    """Where it was read from, relative to what was ingested (`guides/auth.md`)."""
+    checksum: str
+    """Hex SHA-256 of everything that decides what is stored for this page."""
+    sections: tuple[PageSection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of a section as it is embedded, behind its `title > heading path:`."""
+
+    page_path: str
+    section_position: int
+    """0-based place of the section in its page."""
+    position: int
+    """0-based place of the window in its section."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A page section found for a query."""
+
+    id: int
+    page_id: int
+    path: str
+    title: str
+    slug: str | None
+    heading: str
+    heading_path: tuple[str, ...]
+    content: str
+    token_count: int
+    similarity: float | None
+    """Inner product of unit vectors, −1…1; `None` when no embedding was searched with."""
+    score: float
+    """Fused and normalised, 0…1; what the order is by."""
+    rank: int
+    """1 is the best."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A match as a reader sees it. The field names are the wire's."""
+
+    id: str
+    path: str
+    title: str
+    heading: str
+    slug: str | None
+    url: str
+    excerpt: str
+    """Plain text, at most a few hundred characters."""
+    ranges: tuple[tuple[int, int], ...]
+    """Half-open [start, end) of the query's words in `excerpt`, in UTF-16 code units (JavaScript's `slice`)."""
+    similarity: float | None
+    score: float
+    number: int | None = None
+    """What the answer cites it by, from 1; `None` for a search hit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to a completer; `role` is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What a completer is given: the messages, and what they were made of for completers that need no prose."""
+
+    query: str
+    messages: tuple[Message, ...]
+    matches: tuple[Match, ...] = field(default=())
+    """In citation order: the first is cited as [1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What one publish did to a site."""
+
+    generation: int
+    pages_written: int
+    pages_removed: int
+    sections_total: int
+    pages_total: int

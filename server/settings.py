@@ -1,0 +1,197 @@
+"""Every setting, in one frozen class. Read from the environment by `cli` and `app` only."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from server.errors import SettingsInvalid
+
+_PACKAGE = Path(__file__).parent
+
+
+def with_openai_fallback(name: str, openai_name: str) -> AliasChoices:
+    return AliasChoices(f"LECTERN_{name}", name.lower(), openai_name)
+
+
+class Settings(BaseSettings):
+    """All of Lectern's settings.
+
+    Each may come, strongest first, from the environment (`LECTERN_PORT`), a `.env` file, or `lectern.toml`
+    (`port = 8000`) in the working directory. A number's unit is in its name.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="LECTERN_",
+        env_file=".env",
+        toml_file="lectern.toml",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`.")
+
+    database_url: SecretStr | None = Field(
+        None,
+        description="Postgres ≥ 15 with pgvector ≥ 0.7. Unset: an embedded Postgres in `LECTERN_DATA_DIR`.",
+    )
+    data_dir: Path = Field(Path(".lectern"), description="Where the embedded Postgres keeps its files.")
+    database_pool_size: int = Field(10, ge=1, description="Connections a server opens at most.")
+    database_timeout_seconds: float = Field(10, gt=0, description="Limit for one database call of a reader.")
+
+    site_name: str = Field("the documentation", description="What the prompt and the page call your docs.")
+    site_url: str = Field(
+        "",
+        description="Where your docs live, e.g. `https://docs.example.com`. Unset: links open Lectern's preview.",
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",), description="Comma-separated web origins that may ask (CORS)."
+    )
+
+    embedding_model: str = Field("local/wordllama", description="`local/wordllama` or `openai/<name>`.")
+    embedding_base_url: str | None = Field(
+        None,
+        validation_alias=with_openai_fallback("EMBEDDING_BASE_URL", "OPENAI_BASE_URL"),
+        description="OpenAI-compatible endpoint for embeddings; falls back to `OPENAI_BASE_URL`.",
+    )
+    embedding_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=with_openai_fallback("EMBEDDING_API_KEY", "OPENAI_API_KEY"),
+        description="Its key; falls back to `OPENAI_API_KEY`.",
+    )
+    embedding_batch_size: int = Field(128, ge=1, le=2048, description="Windows embedded in one request.")
+    embedding_concurrency: int = Field(
+        4, ge=1, description="Embedding requests under way at once in an ingest."
+    )
+    embedding_timeout_seconds: float = Field(30, gt=0, description="Limit for one embedding request.")
+    embedding_retries: int = Field(
+        5, ge=0, description="Tries after a 429 or 5xx in an ingest, with backoff."
+    )
+
+    completion_model: str | None = Field(
+        None,
+        description="`local/extractive` or `openai/<name>`. Unset: `openai/gpt-4.1-mini` when a completion key "
+        "or base URL is set, `local/extractive` otherwise.",
+    )
+    completion_base_url: str | None = Field(
+        None,
+        validation_alias=with_openai_fallback("COMPLETION_BASE_URL", "OPENAI_BASE_URL"),
+        description="OpenAI-compatible endpoint for answers; falls back to `OPENAI_BASE_URL`.",
+    )
+    completion_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=with_openai_fallback("COMPLETION_API_KEY", "OPENAI_API_KEY"),
+        description="Its key; falls back to `OPENAI_API_KEY`.",
+    )
+    completion_temperature: float | None = Field(
+        None,
+        ge=0,
+        le=2,
+        description="Unset: not sent, because reasoning models refuse any value but their own.",
+    )
+    completion_max_tokens: int = Field(1024, ge=1, description="Longest answer.")
+    first_delta_timeout_seconds: float = Field(30, gt=0, description="Limit from request to the first delta.")
+    delta_timeout_seconds: float = Field(20, gt=0, description="Limit between two deltas.")
+    answer_timeout_seconds: float = Field(120, gt=0, description="Limit for a whole answer.")
+
+    query_max_chars: int = Field(1000, ge=1, description="Longest query after trimming.")
+    match_threshold: float = Field(0.2, ge=-1, le=1, description="Minimum similarity of a section.")
+    match_count: int = Field(8, ge=1, le=100, description="Sections an answer may use at most.")
+    min_content_chars: int = Field(30, ge=0, description="Shorter sections are noise.")
+    context_budget_tokens: int = Field(3000, ge=1, description="Tokens all sections of a prompt may sum to.")
+    full_text_weight: float = Field(0.4, ge=0, description="Weight of the keyword score in the ranking.")
+    semantic_weight: float = Field(0.6, ge=0, description="Weight of the similarity in the ranking.")
+
+    section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
+    window_chars: int = Field(600, ge=100, description="Length of the stretch that one vector stands for.")
+    file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")
+
+    ping_seconds: float = Field(15, gt=0, description="Silence after which a stream sends a keep-alive.")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_commas(cls, value: Any) -> Any:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_log_level(cls, value: str) -> str:
+        if value.lower() not in ("debug", "info", "warning", "error"):
+            raise ValueError("must be one of debug, info, warning, error")
+        return value.lower()
+
+    @field_validator("site_url")
+    @classmethod
+    def _web_address_without_slash(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def resolved_completion_model(self) -> str:
+        if self.completion_model:
+            return self.completion_model
+        has_endpoint = self.completion_api_key or self.completion_base_url
+        return "openai/gpt-4.1-mini" if has_endpoint else "local/extractive"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del file_secret_settings
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment and files, with overrides on top.
+
+    Raises `SettingsInvalid` naming every setting that is wrong, its value unless secret, and the reason.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        lines = [_explain(problem) for problem in error.errors()]
+        raise SettingsInvalid("These settings need mending:\n  " + "\n  ".join(lines)) from None
+    except ValueError as error:  # a lectern.toml that is not TOML
+        raise SettingsInvalid(f"lectern.toml cannot be read: {error}") from None
+
+
+def _explain(problem: Any) -> str:
+    name = str(problem["loc"][0])
+    if not name.isupper():
+        name = f"LECTERN_{name.upper()}"
+    secret = name.endswith(("_API_KEY", "DATABASE_URL"))
+    value = "" if secret else f" is {problem['input']!r}"
+    return f"{name}{value}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def find_folder(name: str) -> Path:
+    """The top-level folder `name` (`sql`, `static`, `docs`), in a wheel or in a checkout.
+
+    Raises `SettingsInvalid` with both places when it is in neither.
+    """
+    candidates = (_PACKAGE / name, _PACKAGE.parent / name)
+    for candidate in candidates:
+        if candidate.is_dir():
+            return candidate
+    raise SettingsInvalid(f"The folder {name!r} is missing: looked in {candidates[0]} and {candidates[1]}.")
