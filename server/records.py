@@ -50,6 +50,15 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """What a run needs to know of a published page to tell whether it changed."""
+
+    path: str
+    source: str
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A page section found for a query."""
 
@@ -71,8 +80,8 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A match as a reader sees it. The field names are the wire's."""
+class Hit:
+    """A match as a reader sees it in a search. The field names are the wire's."""
 
     id: str
     path: str
@@ -86,8 +95,14 @@ class Source:
     """Half-open [start, end) of the query's words in `excerpt`, in UTF-16 code units (JavaScript's `slice`)."""
     similarity: float | None
     score: float
-    number: int | None = None
-    """What the answer cites it by, from 1; `None` for a search hit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Hit):
+    """A match as a reader sees it under an answer."""
+
+    number: int
+    """What the answer cites it by, from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,5 +130,17 @@ class Publication:
     generation: int
     pages_written: int
     pages_removed: int
-    sections_total: int
     pages_total: int
+    sections_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What is published for a site and what its vectors were made with."""
+
+    generation: int
+    page_count: int
+    section_count: int
+    embedding_model: str | None
+    """`None` until the database is prepared."""
+    embedding_dimensions: int | None

@@ -1,0 +1,174 @@
+"""One Python function per SQL function, same name; rows become records here and nowhere else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+
+from server.database.pool import Database, translated_errors
+from server.records import Match, Page, PageSection, Publication, Site, StoredPage, Window
+
+SITE = "default"
+
+Vector = NDArray[np.float32]
+
+
+# What the server calls, as a role that may do nothing else.
+
+
+async def match_page_sections(
+    database: Database,
+    *,
+    embedding: Vector | None,
+    query_text: str | None,
+    match_threshold: float,
+    match_count: int,
+    min_content_length: int,
+    token_budget: int | None,
+    filter: Mapping[str, Any],
+    full_text_weight: float,
+    semantic_weight: float,
+) -> list[Match]:
+    """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s."""
+    rows = await database.fetch(
+        "select * from docs.match_page_sections("
+        "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10)",
+        embedding,
+        match_threshold,
+        match_count,
+        min_content_length,
+        token_budget,
+        query_text,
+        filter,
+        SITE,
+        full_text_weight,
+        semantic_weight,
+    )
+    return [Match(**_with_heading_path(row)) for row in rows]
+
+
+async def get_page_sections(database: Database, path: str) -> tuple[str, list[PageSection]] | None:
+    """A page's title and its sections in order; `None` when there is no page at that path."""
+    rows = await database.fetch("select * from docs.get_page_sections($1, $2)", SITE, path)
+    if not rows:
+        return None
+    sections = [_with_heading_path(row) for row in rows]
+    title = sections[0]["title"]
+    return title, [
+        PageSection(token_count=0, **{name: value for name, value in section.items() if name != "title"})
+        for section in sections
+    ]
+
+
+async def get_site(database: Database | asyncpg.Connection) -> Site:
+    """What is published, and with which embedding model."""
+    with translated_errors():
+        rows = await database.fetch("select * from docs.get_site($1)", SITE)
+    return Site(**dict(rows[0]))
+
+
+# What migrating and ingesting call, as the owner.
+
+
+async def prepare_embedding_model(connection: asyncpg.Connection, *, name: str, dimensions: int) -> None:
+    """Fixes the vector width; removes every page when another model was recorded."""
+    with translated_errors():
+        async with connection.transaction():
+            await connection.execute("select docs.prepare_embedding_model($1, $2)", name, dimensions)
+
+
+async def get_page_checksums(connection: asyncpg.Connection) -> list[StoredPage]:
+    """Every published page, in no order."""
+    with translated_errors():
+        rows = await connection.fetch("select * from docs.get_page_checksums($1)", SITE)
+    return [StoredPage(**dict(row)) for row in rows]
+
+
+async def stage_pages(
+    connection: asyncpg.Connection,
+    run: UUID,
+    *,
+    pages: Sequence[Page],
+    windows: Sequence[Window],
+    embeddings: Vector,
+) -> None:
+    """Keeps parsed pages and their windows' vectors (shape: windows × dimensions) for `publish`."""
+    with translated_errors():
+        async with connection.transaction():
+            await _copy(connection, "staged_page", _page_rows(run, pages))
+            await _copy(connection, "staged_section", _section_rows(run, pages))
+            await _copy(connection, "staged_window", _window_rows(run, windows, embeddings))
+
+
+async def publish(connection: asyncpg.Connection, run: UUID, *, removed_paths: Sequence[str]) -> Publication:
+    """One transaction: the staged pages and the removals become the site's next generation."""
+    with translated_errors():
+        async with connection.transaction():
+            row = await connection.fetchrow(
+                "select * from docs.publish($1, $2, $3)", SITE, run, list(removed_paths)
+            )
+    assert row is not None  # noqa: S101  the function returns exactly one row
+    return Publication(**dict(row))
+
+
+async def discard_run(connection: asyncpg.Connection, run: UUID) -> None:
+    """Deletes what a run has staged."""
+    with translated_errors():
+        await connection.execute("select docs.discard_run($1)", run)
+
+
+async def _copy(connection: asyncpg.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    records = list(rows)
+    if records:
+        await connection.copy_records_to_table(
+            table,
+            schema_name="docs",
+            columns=list(records[0]),
+            records=[tuple(record.values()) for record in records],
+        )
+
+
+def _page_rows(run: UUID, pages: Iterable[Page]) -> Iterable[dict[str, Any]]:
+    for page in pages:
+        yield {
+            "run": run,
+            "path": page.path,
+            "title": page.title,
+            "checksum": page.checksum,
+            "meta": page.meta,
+            "type": page.type,
+            "source": page.source,
+        }
+
+
+def _section_rows(run: UUID, pages: Iterable[Page]) -> Iterable[dict[str, Any]]:
+    for page in pages:
+        for position, section in enumerate(page.sections):
+            yield {
+                "run": run,
+                "path": page.path,
+                "position": position,
+                "heading": section.heading,
+                "heading_path": list(section.heading_path),
+                "slug": section.slug,
+                "content": section.content,
+                "token_count": section.token_count,
+            }
+
+
+def _window_rows(run: UUID, windows: Sequence[Window], embeddings: Vector) -> Iterable[dict[str, Any]]:
+    for window, embedding in zip(windows, embeddings, strict=True):
+        yield {
+            "run": run,
+            "path": window.page_path,
+            "section_position": window.section_position,
+            "position": window.position,
+            "embedding": embedding,
+        }
+
+
+def _with_heading_path(row: asyncpg.Record) -> dict[str, Any]:
+    return {**row, "heading_path": tuple(row["heading_path"])}

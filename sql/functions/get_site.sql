@@ -1,0 +1,26 @@
+-- What is published for a site and what its vectors were made with; no row when there is no such site.
+create or replace function docs.get_site(site text)
+returns table (
+  generation bigint,
+  page_count bigint,
+  section_count bigint,
+  embedding_model text,
+  embedding_dimensions int
+)
+language sql
+stable
+security definer
+set search_path = docs, public, extensions, pg_temp
+as $$
+  select
+    found.generation,
+    (select count(*) from docs.page where page.site_id = found.id),
+    found.section_count,
+    model.name,
+    model.dimensions
+  from docs.site as found
+  left join docs.embedding_model as model on true
+  where found.name = get_site.site;
+$$;
+
+grant execute on function docs.get_site to lectern_server;

@@ -1,0 +1,46 @@
+-- Moves a run's staged pages, sections and windows into the published tables and adds them to the site's
+-- keyword statistics; returns the number of pages. Sections the pages had before are gone by now.
+create or replace function docs.publish_pages(site docs.site, run uuid)
+returns bigint
+language plpgsql
+set search_path = docs, public, extensions, pg_temp
+as $$
+declare
+  written bigint;
+begin
+  insert into docs.page (site_id, path, title, checksum, meta, type, source)
+  select
+    publish_pages.site.id, staged.path, staged.title, staged.checksum, staged.meta, staged.type, staged.source
+  from docs.staged_page as staged
+  where staged.run = publish_pages.run
+  on conflict (site_id, path) do update
+  set title = excluded.title, checksum = excluded.checksum, meta = excluded.meta, type = excluded.type,
+      source = excluded.source, last_refresh = now();
+  get diagnostics written = row_count;
+
+  create temporary table added_section on commit drop as
+  with added as (
+    insert into docs.page_section (page_id, position, heading, heading_path, slug, content, token_count)
+    select
+      page.id, staged.position, staged.heading, staged.heading_path, staged.slug, staged.content,
+      staged.token_count
+    from docs.staged_section as staged
+    join docs.page on page.site_id = publish_pages.site.id and page.path = staged.path
+    where staged.run = publish_pages.run
+    order by page.path, staged.position
+    returning *
+  )
+  select added.*, page.path, page.title from added join docs.page on page.id = added.page_id;
+
+  insert into docs.section_window (section_id, position, embedding)
+  select added_section.id, staged.position, staged.embedding
+  from docs.staged_window as staged
+  join pg_temp.added_section
+    on added_section.path = staged.path and added_section.position = staged.section_position
+  where staged.run = publish_pages.run;
+
+  perform docs.add_postings(publish_pages.site);
+  drop table pg_temp.added_section;
+  return written;
+end;
+$$;

@@ -1,0 +1,78 @@
+import asyncio
+import shutil
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from server.database.migrate import migrate, read_sql_files
+from server.database.pool import open_owner_connection
+from server.errors import DatabaseUnfit
+from server.settings import find_folder
+
+
+@pytest.fixture
+def sql_folder(tmp_path: Path) -> Path:
+    """A copy of `sql/` that a test may edit."""
+    return Path(shutil.copytree(find_folder("sql"), tmp_path / "sql"))
+
+
+async def test_an_empty_database_gets_every_file_once(empty_database_url: str, sql_folder: Path) -> None:
+    async with open_owner_connection(empty_database_url) as connection:
+        first = await migrate(connection, sql_folder)
+        second = await migrate(connection, sql_folder)
+    expected = [file.name for kind in ("migrations", "functions") for file in read_sql_files(sql_folder, kind)]
+    assert expected == first
+    assert second == []
+
+
+async def test_processes_that_migrate_at_once_apply_each_file_once(
+    empty_database_url: str, sql_folder: Path
+) -> None:
+    async def migrate_once() -> list[str]:
+        async with open_owner_connection(empty_database_url) as connection:
+            return await migrate(connection, sql_folder)
+
+    results = await asyncio.gather(*(migrate_once() for _ in range(4)))
+    assert sorted(len(names) > 0 for names in results) == [False, False, False, True]
+
+
+async def test_an_edited_migration_is_refused(database_url: str, sql_folder: Path) -> None:
+    with (sql_folder / "migrations" / "0001_docs.sql").open("a") as file:
+        file.write("-- one more thought\n")
+    async with open_owner_connection(database_url) as connection:
+        with pytest.raises(DatabaseUnfit, match=r"0001_docs\.sql was edited"):
+            await migrate(connection, sql_folder)
+
+
+async def test_a_changed_function_replaces_the_old_one_whatever_its_signature(
+    database_url: str, sql_folder: Path
+) -> None:
+    (sql_folder / "functions" / "get_page_parents.sql").write_text(
+        "create function docs.get_page_parents(page_id bigint, depth int) returns table (path text) "
+        "language sql set search_path = docs as $$ select 'changed' $$;"
+    )
+    async with open_owner_connection(database_url) as connection:
+        applied = await migrate(connection, sql_folder)
+        row = await connection.fetch("select * from docs.get_page_parents(1, 2)")
+        overloads = await connection.fetchval("select count(*) from pg_proc where proname = 'get_page_parents'")
+    assert applied == ["functions/get_page_parents.sql"]
+    assert [dict(row) for row in row] == [{"path": "changed"}]
+    assert overloads == 1
+
+
+async def test_a_function_whose_file_is_gone_is_dropped(database_url: str, sql_folder: Path) -> None:
+    (sql_folder / "functions" / "get_page_parents.sql").unlink()
+    async with open_owner_connection(database_url) as connection:
+        await migrate(connection, sql_folder)
+        assert await connection.fetchval("select to_regproc('docs.get_page_parents')") is None
+
+
+async def test_a_failing_migration_leaves_nothing_of_itself(database_url: str, sql_folder: Path) -> None:
+    (sql_folder / "migrations" / "0002_broken.sql").write_text("create table docs.half (id int); select 1 / 0;")
+    async with open_owner_connection(database_url) as connection:
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await migrate(connection, sql_folder)
+        assert await connection.fetchval("select to_regclass('docs.half')") is None
+        (sql_folder / "migrations" / "0002_broken.sql").write_text("create table docs.whole (id int);")
+        assert await migrate(connection, sql_folder) == ["migrations/0002_broken.sql"]
