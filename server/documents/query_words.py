@@ -1,0 +1,100 @@
+"""The words of a query, and where they stand in a text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    start: int
+    end: int
+    word: str
+    """What of the query stands here."""
+
+
+# Thai, Lao, Burmese, Khmer, Japanese, Chinese: no spaces between words, so pairs of characters are compared.
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff"
+)
+# Spaces and punctuation; what is left keeps the vowel signs of Hindi, which `\w` does not.
+_SEPARATORS = (
+    r"\s\x00-/:-@\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u2000-\u206f\u3000-\u3004\u3008-\u3040"
+    r"\uff00-\uff0f\uff1a-\uff20"
+)
+_WORD = re.compile(rf"(?P<unspaced>[{_UNSPACED}]++)|[^{_SEPARATORS}{_UNSPACED}]++")
+_HIRAGANA = re.compile(r"[\u3041-\u309f]+")
+
+_SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "y", "e")
+_STEM_MIN_CHARS = 4  # Shorter ones begin too many other words: cat, category.
+_STOP_WORDS_IN_ONE = (
+    "a about all am an and any are as at be been but by can could did do does doing don for from get had has have "
+    "how i if in into is it its just me my no not of on or our should so some than that the their them then there "
+    "these they this those to too up us use using was we were what when where which who why will with would you "
+    "your"
+)
+_STOP_WORDS = frozenset(_STOP_WORDS_IN_ONE.split())
+
+
+def find_hits(text: str, query: str) -> list[Hit]:
+    """Where words of the query stand in a text, in order: whole, or as the beginning of longer words."""
+    words = _QueryWords(query)
+    return [hit for found in _WORD.finditer(text) for hit in words.hits(found)]
+
+
+class _QueryWords:
+    def __init__(self, query: str) -> None:
+        self._whole: set[str] = set()
+        self._pairs: set[str] = set()
+        stems: set[str] = set()
+        for found in _WORD.finditer(query.casefold()):
+            word = found[0]
+            if found["unspaced"]:
+                self._pairs.update(_telling_pairs(word))
+            elif len(word) >= _STEM_MIN_CHARS and word not in _STOP_WORDS:
+                stems.add(_stem(word))
+            elif len(word) > 1 and word not in _STOP_WORDS:
+                self._whole.add(word)
+        self._stems = tuple(sorted(stems))
+
+    def hits(self, found: re.Match[str]) -> Iterator[Hit]:
+        if found["unspaced"]:
+            yield from self._pair_hits(found[0], found.start())
+            return
+        folded = found[0].casefold()
+        word = self._whole_word(folded) or self._stem_of(folded)
+        if word:
+            yield Hit(found.start(), found.end(), word)
+
+    def _whole_word(self, folded: str) -> str | None:
+        singular = folded.removesuffix("s")
+        return next((word for word in (folded, singular) if word in self._whole), None)
+
+    def _stem_of(self, folded: str) -> str | None:
+        if not folded.startswith(self._stems):  # one call for all of them: most words end here
+            return None
+        return next(stem for stem in self._stems if folded.startswith(stem))
+
+    def _pair_hits(self, run: str, start: int) -> Iterator[Hit]:
+        if not self._pairs:
+            return
+        for offset in range(len(run)):
+            for length in (1, 2):
+                pair = run[offset : offset + length]
+                if len(pair) == length and pair in self._pairs:
+                    yield Hit(start + offset, start + offset + length, pair)
+
+
+def _stem(word: str) -> str:
+    """Without its English ending where enough is left."""
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _STEM_MIN_CHARS:
+            return word.removesuffix(suffix)
+    return word
+
+
+def _telling_pairs(run: str) -> list[str]:
+    """Neighbouring characters (or the only one); pairs of Japanese endings only where there is nothing else."""
+    pairs = [run[offset : offset + 2] for offset in range(max(1, len(run) - 1))]
+    return [pair for pair in pairs if not _HIRAGANA.fullmatch(pair)] or pairs

@@ -1,0 +1,197 @@
+"""The path of a folder: find → compare → (parse → embed → stage) in batches → publish once."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+from uuid import UUID, uuid4
+
+import asyncpg
+import numpy as np
+
+from server.database.calls import Vector, discard_run, get_page_checksums, get_site, publish, stage_pages
+from server.database.fitness import require_embedding_model
+from server.database.pool import prepare_connection
+from server.documents.windows import make_windows
+from server.errors import DocumentUnreadable, IngestFailed, LecternError
+from server.ingest.changes import Changes, Failure, compare
+from server.ingest.parsing import PageRecipe, parse_page
+from server.ingest.sources import SourceFile, find_files, read_text
+from server.models.embeddings import Embedder
+from server.records import Page, Publication, Site, Window
+from server.settings import Settings
+
+# A guess: large enough to fill embedding batches, small enough that memory does not grow with the folder.
+_PAGES_PER_BATCH: Final = 32
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    phase: str
+    """`Reading`, `Embedding`, `Publishing`."""
+    done: int
+    total: int
+    """Both in pages."""
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    publication: Publication
+    unchanged_count: int
+    windows_embedded: int
+    failures: tuple[Failure, ...]
+
+
+async def ingest(
+    connection: asyncpg.Connection,
+    folder: Path,
+    *,
+    embedder: Embedder,
+    settings: Settings,
+    on_progress: OnProgress,
+) -> IngestReport:
+    """Makes a folder's Markdown the published state of the site.
+
+    Costs what changed. Either everything readable is published at once or, when this raises (`IngestFailed`,
+    `Outage`, `DatabaseUnfit`) or is cancelled, nothing. Files that cannot be read are in the report.
+    """
+    await prepare_connection(connection)
+    site = await get_site(connection)
+    require_embedding_model(site, embedder.model)
+    recipe = PageRecipe.of(settings)
+    changes = await _find_changes(connection, folder, recipe, settings, on_progress)
+    if not changes.to_parse and not changes.removed_paths:
+        return _nothing_to_do(site, changes)
+    run = uuid4()
+    staging = _Staging(connection, run, site, embedder=embedder, settings=settings, recipe=recipe)
+    try:
+        await staging.stage(changes.to_parse, on_progress)
+        on_progress(Progress("Publishing", 0, len(changes.to_parse)))
+        publication = await publish(connection, run, removed_paths=changes.removed_paths)
+    except BaseException:
+        with suppress(LecternError):
+            await discard_run(connection, run)
+        raise
+    on_progress(Progress("Publishing", len(changes.to_parse), len(changes.to_parse)))
+    return IngestReport(
+        publication=publication,
+        unchanged_count=changes.unchanged_count,
+        windows_embedded=staging.windows_embedded,
+        failures=(*changes.failures, *staging.failures),
+    )
+
+
+async def _find_changes(
+    connection: asyncpg.Connection,
+    folder: Path,
+    recipe: PageRecipe,
+    settings: Settings,
+    on_progress: OnProgress,
+) -> Changes:
+    files = await asyncio.to_thread(find_files, folder)
+    on_progress(Progress("Reading", 0, len(files)))
+    stored = await get_page_checksums(connection)
+    changes = await asyncio.to_thread(compare, files, stored, recipe, file_max_bytes=settings.file_max_bytes)
+    on_progress(Progress("Reading", len(files), len(files)))
+    return changes
+
+
+def _nothing_to_do(site: Site, changes: Changes) -> IngestReport:
+    publication = Publication(
+        generation=site.generation,
+        pages_written=0,
+        pages_removed=0,
+        pages_total=site.page_count,
+        sections_total=site.section_count,
+    )
+    return IngestReport(
+        publication=publication,
+        unchanged_count=changes.unchanged_count,
+        windows_embedded=0,
+        failures=changes.failures,
+    )
+
+
+class _Staging:
+    """Parses, embeds and stages the files of one run, a batch of pages at a time."""
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        run: UUID,
+        site: Site,
+        *,
+        embedder: Embedder,
+        settings: Settings,
+        recipe: PageRecipe,
+    ) -> None:
+        self._connection = connection
+        self._run = run
+        self._site = site
+        self._embedder = embedder
+        self._settings = settings
+        self._recipe = recipe
+        self._slots = asyncio.Semaphore(settings.embedding_concurrency)
+        self.failures: list[Failure] = []
+        self.windows_embedded = 0
+
+    async def stage(self, files: Sequence[SourceFile], on_progress: OnProgress) -> None:
+        done = 0
+        on_progress(Progress("Embedding", done, len(files)))
+        for batch in batches(files, _PAGES_PER_BATCH):
+            pages, windows = await asyncio.to_thread(self._parse, batch)
+            embeddings = await self._embed(windows)
+            await stage_pages(self._connection, self._run, pages=pages, windows=windows, embeddings=embeddings)
+            self.windows_embedded += len(windows)
+            done += len(batch)
+            on_progress(Progress("Embedding", done, len(files)))
+
+    def _parse(self, files: Sequence[SourceFile]) -> tuple[list[Page], list[Window]]:
+        pages: list[Page] = []
+        windows: list[Window] = []
+        for file in files:
+            try:
+                text = read_text(file, max_bytes=self._settings.file_max_bytes)
+                page = parse_page(file, text, self._recipe)
+            except DocumentUnreadable as error:
+                self.failures.append(Failure(str(file.relative), str(error)))
+                continue
+            pages.append(page)
+            windows.extend(make_windows(page, window_chars=self._recipe.window_chars))
+        return pages, windows
+
+    async def _embed(self, windows: Sequence[Window]) -> Vector:
+        """Vectors of the windows, in their order; the first batch that fails cancels the others."""
+        texts = [window.text for window in windows]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._embed_batch(batch))
+                    for batch in batches(texts, self._settings.embedding_batch_size)
+                ]
+        except ExceptionGroup as group_of_failures:
+            raise group_of_failures.exceptions[0] from group_of_failures
+        vectors = [task.result() for task in tasks]
+        return np.concatenate(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+
+    async def _embed_batch(self, texts: Sequence[str]) -> Vector:
+        async with self._slots:
+            vectors = await self._embedder.embed(texts)
+        if vectors.shape[1] != self._site.embedding_dimensions:
+            raise IngestFailed(
+                f"{self._embedder.model} gave vectors of {vectors.shape[1]} numbers and the database is prepared "
+                f"for {self._site.embedding_dimensions}: check LECTERN_EMBEDDING_BASE_URL."
+            )
+        return vectors
+
+
+def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Consecutive slices of at most `size` items, in order."""
+    return (items[start : start + size] for start in range(0, len(items), size))
