@@ -1,0 +1,69 @@
+"""The path of a question: match → prompt → complete. It walks from room to room and never turns back."""
+
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from server.answering.limits import within_limits
+from server.answering.prompt import make_prompt
+from server.answering.retrieval import Retriever
+from server.answering.sources import make_sources
+from server.errors import LecternError
+from server.events import Delta, Event, Finished, SourcesFound
+from server.models.completions import Completer
+from server.records import Match
+from server.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class Answering:
+    """Answers queries; holds nothing of any of them."""
+
+    def __init__(self, retriever: Retriever, completer: Completer, settings: Settings) -> None:
+        self._retriever = retriever
+        self._completer = completer
+        self._settings = settings
+
+    @property
+    def model(self) -> str:
+        return self._completer.model
+
+    async def answer(self, query: str, *, filter: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+        """`SourcesFound`, deltas, `Finished`; trouble is `Finished("error", problem)` and never raised.
+
+        Closing the iterator, or cancelling the task that reads it, closes the request to the model.
+        """
+        sources_told = False
+        try:
+            matches = await self._match(query, filter)
+            sources = make_sources(matches, query, site_url=self._settings.site_url)
+            yield SourcesFound(sources)
+            sources_told = True
+            if not matches:
+                yield Delta(f"I could not find anything about this in {self._settings.site_name}.")
+                yield Finished("stop")
+                return
+            prompt = make_prompt(query, matches, site_name=self._settings.site_name)
+            async with aclosing(within_limits(self._completer.complete(prompt), self._settings)) as events:
+                async for event in events:
+                    yield event
+        except LecternError as problem:
+            logger.error("A query was not answered (%s): %s", problem.code, problem)
+            if not sources_told:
+                yield SourcesFound(())
+            yield Finished("error", problem)
+        except Exception as error:
+            logger.exception("A query was not answered")
+            if not sources_told:
+                yield SourcesFound(())
+            yield Finished("error", LecternError(str(error)))
+
+    async def _match(self, query: str, filter: Mapping[str, Any]) -> list[Match]:
+        return await self._retriever.match(
+            query,
+            count=self._settings.match_count,
+            budget_tokens=self._settings.context_budget_tokens,
+            filter=filter,
+        )

@@ -1,0 +1,37 @@
+"""Time limits on an answer: the whole, the first delta, and each one after it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final, TypeVar
+
+from server.errors import ModelTimeout
+from server.settings import Settings
+
+Item = TypeVar("Item")
+
+_END: Final = object()
+
+
+async def within_limits(items: AsyncGenerator[Item, None], settings: Settings) -> AsyncGenerator[Item, None]:
+    """The same items; raises `ModelTimeout` naming the setting whose limit was passed. Closes `items`."""
+    answer_deadline = asyncio.get_running_loop().time() + settings.answer_timeout_seconds
+    limit_seconds, setting = settings.first_delta_timeout_seconds, "LECTERN_FIRST_DELTA_TIMEOUT_SECONDS"
+    async with aclosing(items):
+        while True:
+            item_deadline = asyncio.get_running_loop().time() + limit_seconds
+            if answer_deadline < item_deadline:
+                item_deadline = answer_deadline
+                limit_seconds, setting = settings.answer_timeout_seconds, "LECTERN_ANSWER_TIMEOUT_SECONDS"
+            timer = asyncio.timeout_at(item_deadline)
+            try:
+                async with timer:
+                    item = await anext(items, _END)
+            except TimeoutError as error:
+                if not timer.expired():
+                    raise
+                raise ModelTimeout(f"The model sent nothing for {limit_seconds:g} s ({setting}).") from error
+            if item is _END:
+                return
+            yield item  # type: ignore[misc]  # not the sentinel
+            limit_seconds, setting = settings.delta_timeout_seconds, "LECTERN_DELTA_TIMEOUT_SECONDS"

@@ -1,0 +1,25 @@
+"""What counts as a query."""
+
+import unicodedata
+from typing import Final
+
+from server.errors import RequestInvalid
+
+_WHITE_CONTROLS: Final = "\t\n\r"
+
+
+def clean_query(raw: str, *, max_chars: int) -> str:
+    """The query with white space folded and trimmed, 1 to `max_chars` characters.
+
+    Raises `RequestInvalid` when nothing is left, too much is left, or it holds control characters.
+    """
+    if any(unicodedata.category(char) == "Cc" and char not in _WHITE_CONTROLS for char in raw):
+        raise RequestInvalid("The query contains control characters: send plain text.")
+    query = " ".join(raw.split())
+    if not query:
+        raise RequestInvalid("The query is empty: send a question as the parameter `query`.")
+    if len(query) > max_chars:
+        raise RequestInvalid(
+            f"The query has {len(query):,} characters, and {max_chars:,} are allowed: shorten it."
+        )
+    return query

@@ -1,0 +1,40 @@
+"""A query becomes matches: embedded once, one call to the retrieval RPC."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.database.calls import match_page_sections
+from server.database.pool import Database
+from server.models.embeddings import Embedder
+from server.records import Match
+from server.settings import Settings
+
+
+class Retriever:
+    """The only way from a query to page sections; answers and search share it, and so their order."""
+
+    def __init__(self, database: Database, embedder: Embedder, settings: Settings) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._settings = settings
+
+    async def match(
+        self, query: str, *, count: int, budget_tokens: int | None, filter: Mapping[str, Any]
+    ) -> list[Match]:
+        """At most `count` sections, best first; `budget_tokens` of `None` sets no limit to their sum.
+
+        Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
+        """
+        (embedding,) = await self._embedder.embed([query])
+        return await match_page_sections(
+            self._database,
+            embedding=embedding,
+            query_text=query,
+            match_threshold=self._settings.match_threshold,
+            match_count=count,
+            min_content_length=self._settings.min_content_chars,
+            token_budget=budget_tokens,
+            filter=filter,
+            full_text_weight=self._settings.full_text_weight,
+            semantic_weight=self._settings.semantic_weight,
+        )

@@ -1,0 +1,45 @@
+"""Matches as a reader sees them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from server.documents.excerpts import make_excerpt
+from server.records import Hit, Match, Source
+
+PREVIEW_PREFIX: Final = "/pages"
+
+
+def make_hits(matches: Sequence[Match], query: str, *, site_url: str) -> tuple[Hit, ...]:
+    """What a search shows, in the order of the matches."""
+    return tuple(Hit(**_fields(match, query, site_url=site_url)) for match in matches)
+
+
+def make_sources(matches: Sequence[Match], query: str, *, site_url: str) -> tuple[Source, ...]:
+    """What an answer cites, numbered from 1 in the order of the matches."""
+    return tuple(
+        Source(number=number, **_fields(match, query, site_url=site_url))
+        for number, match in enumerate(matches, start=1)
+    )
+
+
+def section_url(path: str, slug: str | None, *, site_url: str) -> str:
+    """Where a section can be read: on the site, or in Lectern's own preview when no site URL is set."""
+    anchor = f"#{quote(slug)}" if slug else ""
+    return f"{site_url or PREVIEW_PREFIX}{quote(path)}{anchor}"
+
+
+def _fields(match: Match, query: str, *, site_url: str) -> dict[str, Any]:
+    excerpt = make_excerpt(match.content, query)
+    return {
+        "id": str(match.id),
+        "path": match.path,
+        "title": match.title,
+        "heading": match.heading,
+        "slug": match.slug,
+        "url": section_url(match.path, match.slug, site_url=site_url),
+        "excerpt": excerpt.text,
+        "ranges": excerpt.ranges,
+        "similarity": match.similarity,
+        "score": match.score,
+    }

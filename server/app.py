@@ -1,0 +1,128 @@
+"""The web application: which rooms there are and which address leads to which.
+
+uvicorn --factory server.app:create_app
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from typing import Final, TypedDict
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from server.answering.answer import Answering
+from server.answering.retrieval import Retriever
+from server.database.calls import get_site
+from server.database.fitness import require_embedding_model
+from server.database.pool import Database, database_url, open_database
+from server.errors import LecternError
+from server.models.completions import make_completer
+from server.models.embeddings import make_embedder
+from server.routes.demo import demo
+from server.routes.health import healthz, readyz
+from server.routes.pages import show_page
+from server.routes.query import query
+from server.routes.responses import JsonResponse, error_response, tell_error
+from server.routes.search import search
+from server.routes.site import site
+from server.settings import Settings, find_folder, load_settings
+
+logger = logging.getLogger(__name__)
+
+# The toolkit's own address and the one its platform serves it under, so that a page only changes its host.
+_LEGACY_QUERY_PATHS: Final = ("/vector-search", "/functions/v1/vector-search")
+
+# What `EventSource` polyfills and the toolkit's platform client send.
+_CORS_REQUEST_HEADERS: Final = (
+    "accept",
+    "apikey",
+    "authorization",
+    "cache-control",
+    "content-type",
+    "last-event-id",
+    "x-client-info",
+)
+
+
+class Rooms(TypedDict):
+    """What a request needs; Starlette hands it on as `request.state`."""
+
+    settings: Settings
+    database: Database
+    retriever: Retriever
+    answering: Answering
+
+
+def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> Starlette:
+    """The ASGI application. Without settings it reads them from the environment.
+
+    Without rooms it opens its own when it starts: the database (an embedded one where no URL is set) and the
+    models. Raises `SettingsInvalid` here, `DatabaseUnavailable` or `DatabaseUnfit` at start.
+    """
+    settings = settings or load_settings()
+    return Starlette(
+        routes=_routes(),
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.allowed_origins),
+                allow_methods=["GET", "POST"],
+                allow_headers=list(_CORS_REQUEST_HEADERS),
+                max_age=86_400,
+            )
+        ],
+        exception_handlers={
+            LecternError: tell_error,
+            HTTPException: _tell_http_error,
+            Exception: _tell_bug,
+        },
+        lifespan=lambda _: nullcontext(rooms) if rooms else open_rooms(settings),
+    )
+
+
+def _routes() -> list[Route | Mount]:
+    return [
+        *(Route(path, query) for path in ("/v1/query", *_LEGACY_QUERY_PATHS)),
+        Route("/v1/search", search),
+        Route("/v1/site", site),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/pages/{path:path}", show_page),
+        Mount("/static", StaticFiles(directory=find_folder("static"))),
+        Route("/", demo),
+    ]
+
+
+@asynccontextmanager
+async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
+    """Opened with the context and closed with it."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(database_url(settings))
+        database = await stack.enter_async_context(open_database(url, settings))
+        require_embedding_model(await get_site(database), settings.embedding_model)
+        embedder = make_embedder(settings, retries=1, timeout_seconds=settings.embedding_timeout_seconds)
+        stack.push_async_callback(embedder.close)
+        completer = make_completer(settings)
+        stack.push_async_callback(completer.close)
+        retriever = Retriever(database, embedder, settings)
+        answering = Answering(retriever, completer, settings)
+        yield Rooms(settings=settings, database=database, retriever=retriever, answering=answering)
+
+
+async def _tell_http_error(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, HTTPException)  # noqa: S101  Starlette dispatches by this class
+    body = {"error": {"code": "http", "message": error.detail}}
+    return JsonResponse(body, status_code=error.status_code, headers=error.headers)
+
+
+async def _tell_bug(request: Request, error: Exception) -> Response:
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return error_response(LecternError("a bug"))

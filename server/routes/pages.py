@@ -1,0 +1,51 @@
+"""`GET /pages/…`: a stored page as Lectern knows it, for reading a source where no site URL is set."""
+
+from collections.abc import Sequence
+from html import escape
+from string import Template
+from typing import Final
+
+from markdown_it import MarkdownIt
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from server.database.calls import get_page_sections
+from server.errors import NotFound
+from server.records import PageSection
+from server.routes.demo import PAGE_HEADERS
+from server.settings import find_folder
+
+_HEADING_LEVEL_MAX: Final = 6
+
+
+async def show_page(request: Request) -> Response:
+    path = "/" + request.path_params["path"].strip("/")
+    found = None if "\0" in path else await get_page_sections(request.state.database, path)
+    if found is None:
+        raise NotFound(f"No page at {path}.", reader_text="There is no such page in this documentation.")
+    title, sections = found
+    template = Template((find_folder("static") / "page.html").read_text(encoding="utf-8"))
+    html = template.substitute(
+        title=escape(title), path=escape(path), sections=render_sections(sections, title=title)
+    )
+    return HTMLResponse(html, headers=PAGE_HEADERS)
+
+
+def render_sections(sections: Sequence[PageSection], *, title: str) -> str:
+    # Page content is untrusted: raw HTML in it is shown as text, and links are checked by the renderer.
+    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    shown: list[str] = []
+    place_before: tuple[object, ...] = ()
+    for section in sections:
+        place = (section.slug, section.heading_path)
+        is_continuation = place == place_before
+        heading = "" if is_continuation or section.heading == title else _render_heading(section)
+        anchor = f' id="{escape(section.slug)}"' if section.slug and not is_continuation else ""
+        shown.append(f"<section{anchor}>{heading}{markdown.render(section.content)}</section>")
+        place_before = place
+    return "\n".join(shown)
+
+
+def _render_heading(section: PageSection) -> str:
+    level = min(len(section.heading_path) + 1, _HEADING_LEVEL_MAX)
+    return f"<h{level}>{escape(section.heading)}</h{level}>"

@@ -1,0 +1,43 @@
+"""What a request asks for, read strictly: what cannot be understood is said, not guessed."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.requests import Request
+
+from server.errors import RequestInvalid
+
+_LIMIT_MAX: Final = 50
+
+
+def read_parameters(request: Request) -> dict[str, str]:
+    """The query string; the first of repeated names counts. Starlette would replace bad UTF-8 silently."""
+    try:
+        pairs = parse_qsl(request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise RequestInvalid("The address is not valid UTF-8: percent-encode the query as UTF-8.") from None
+    except ValueError:
+        raise RequestInvalid("The address has too many parameters.") from None
+    return dict(reversed(pairs))
+
+
+def read_filter(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Page metadata that must be contained; `{}` when not asked for."""
+    try:
+        value = orjson.loads(parameters.get("filter") or "{}")
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise RequestInvalid('The filter is not a JSON object: send one like {"version": "v2"}.')
+    if "\\u0000" in (parameters.get("filter") or ""):
+        raise RequestInvalid("The filter contains a NUL character.")
+    return value
+
+
+def read_limit(parameters: Mapping[str, str], *, default: int) -> int:
+    text = parameters.get("limit") or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= _LIMIT_MAX):
+        raise RequestInvalid(f"The limit is not a whole number from 1 to {_LIMIT_MAX}.")
+    return int(text)

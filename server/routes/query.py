@@ -1,0 +1,57 @@
+"""`GET /v1/query`: ask, and the answer streams back. The toolkit's own addresses lead here too."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from server.answering.answer import Answering
+from server.answering.queries import clean_query
+from server.errors import NotAcceptable
+from server.routes.formats import new_answer_id, one_shot_frames, plain_text, whole_answer
+from server.routes.parameters import read_filter, read_parameters
+from server.routes.responses import STREAM_HEADERS, EventStream, JsonResponse
+from server.settings import Settings
+
+_EVENT_STREAM: Final = "text/event-stream"
+_JSON: Final = "application/json"
+_TEXT: Final = "text/plain"
+
+
+async def query(request: Request) -> Response:
+    """An answer as frames, JSON or text, by `Accept`.
+
+    A reconnecting client gets 204, which tells an `EventSource` to stop: asking again would bill twice.
+    """
+    if "last-event-id" in request.headers:
+        return Response(status_code=204)
+    settings: Settings = request.state.settings
+    answering: Answering = request.state.answering
+    media_type = negotiate(request.headers.get("accept", "*/*"))
+    parameters = read_parameters(request)
+    question = clean_query(parameters.get("query", ""), max_chars=settings.query_max_chars)
+    events = answering.answer(question, filter=read_filter(parameters))
+    answer_id = new_answer_id()
+    if media_type == _JSON:
+        status, body = await whole_answer(events, answer_id=answer_id, query=question, model=answering.model)
+        return JsonResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+    if media_type == _TEXT:
+        return StreamingResponse(plain_text(events), media_type=_TEXT, headers=STREAM_HEADERS)
+    frames = one_shot_frames(events, answer_id=answer_id, model=answering.model)
+    return EventStream(frames, settings)
+
+
+def negotiate(accept: str) -> str:
+    """The media type to answer with: the first one in `Accept` that we have; `*/*` is the event stream."""
+    for entry in accept.split(","):
+        wanted, _, weight = entry.strip().lower().partition(";")
+        if weight.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
+            continue
+        match wanted.strip():
+            case "text/event-stream" | "*/*" | "":
+                return _EVENT_STREAM
+            case "application/json" | "application/*":
+                return _JSON
+            case "text/plain" | "text/*":
+                return _TEXT
+    raise NotAcceptable(f"Answers come as {_EVENT_STREAM}, {_JSON} or {_TEXT}: send one of them as Accept.")

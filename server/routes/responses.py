@@ -1,0 +1,56 @@
+"""The responses routes answer with."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+from sse_starlette import EventSourceResponse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.errors import LecternError
+from server.settings import Settings
+
+STREAM_HEADERS = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
+
+
+class JsonResponse(Response):
+    """Dataclasses and all, by orjson."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content)
+
+
+class EventStream(EventSourceResponse):
+    """An event stream by the wire contract.
+
+    1. LF, because `sse.js` splits events at CRLF after an `id:`.
+    2. A keep-alive with ONE newline: the package's blank line after a comment is an empty message to several
+       clients, which then ask again.
+    3. No `Connection` header: it is forbidden in HTTP/2 and the package sets it after ours.
+    """
+
+    def __init__(self, events: AsyncIterator[dict[str, Any]], settings: Settings) -> None:
+        super().__init__(
+            events,
+            sep="\n",
+            ping=settings.ping_seconds,
+            ping_message_factory=lambda: b": ping\n",  # type: ignore[arg-type, return-value]
+            headers=STREAM_HEADERS,
+            shutdown_grace_period=settings.shutdown_grace_seconds,
+        )
+        del self.headers["connection"]
+
+
+def error_response(error: LecternError) -> JsonResponse:
+    body = {"error": {"code": error.code, "message": error.reader_text}}
+    return JsonResponse(body, status_code=error.http_status)
+
+
+async def tell_error(request: Request, error: Exception) -> Response:
+    """The one handler for our tree of errors."""
+    del request
+    assert isinstance(error, LecternError)  # noqa: S101  Starlette dispatches by this class
+    return error_response(error)

@@ -1,0 +1,62 @@
+import httpx
+import pytest
+
+from server.records import PageSection
+from server.routes.pages import render_sections
+
+
+async def get(url: str, path: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=url) as client:
+        return await client.get(path)
+
+
+async def test_a_source_leads_to_its_section_in_the_preview(site_url: str) -> None:
+    response = await get(site_url, "/pages/guides/bulbs")
+    assert response.status_code == 200
+    assert '<section id="changing-the-bulb"><h2>Changing the bulb</h2>' in response.text
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/pages/nowhere", "/pages/%00", "/pages/../../etc/passwd"])
+async def test_a_page_that_is_not_there_is_not_found(site_url: str, path: str) -> None:
+    assert (await get(site_url, path)).status_code == 404
+
+
+def test_page_content_is_untrusted_text() -> None:
+    section = PageSection(
+        heading="<script>1</script>",
+        heading_path=("<script>1</script>",),
+        slug='"><script>2</script>',
+        content="<script>3</script>\n\n[x](javascript:alert(4)) <img src=x onerror=alert(5)>",
+        token_count=1,
+    )
+    html = render_sections([section], title="T")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert 'href="javascript' not in html
+
+
+async def test_the_demo_page_and_its_modules_are_served(site_url: str) -> None:
+    page = await get(site_url, "/")
+    assert page.status_code == 200
+    assert "lectern-search" in page.text
+    module = await get(site_url, "/static/lectern-search.js")
+    assert module.headers["content-type"].startswith(("text/javascript", "application/javascript"))
+
+
+async def test_health_and_site_tell_what_is_there(site_url: str) -> None:
+    assert (await get(site_url, "/healthz")).json() == {"status": "ok"}
+    ready = (await get(site_url, "/readyz")).json()
+    assert (ready["status"], ready["pages"]) == ("ok", 4)
+    assert (await get(site_url, "/v1/site")).json() == {
+        "name": "Lumen",
+        "pages": 4,
+        "sections": 8,
+        "embedder": "local/wordllama",
+        "completer": "local/extractive",
+    }
+
+
+async def test_an_unknown_address_is_an_error_of_the_same_shape(site_url: str) -> None:
+    response = await get(site_url, "/v1/nothing")
+    assert (response.status_code, set(response.json()["error"])) == (404, {"code", "message"})
