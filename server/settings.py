@@ -71,13 +71,9 @@ class Settings(BaseSettings):
         description="Its key; falls back to `OPENAI_API_KEY`.",
     )
     embedding_batch_size: int = Field(128, ge=1, le=2048, description="Windows embedded in one request.")
-    embedding_concurrency: int = Field(
-        4, ge=1, description="Embedding requests under way at once in an ingest."
-    )
+    embedding_concurrency: int = Field(4, ge=1, description="Embedding requests under way at once in an ingest.")
     embedding_timeout_seconds: float = Field(30, gt=0, description="Limit for one embedding request.")
-    embedding_retries: int = Field(
-        5, ge=0, description="Tries after a 429 or 5xx in an ingest, with backoff."
-    )
+    embedding_retries: int = Field(5, ge=0, description="Tries after a 429 or 5xx in an ingest, with backoff.")
 
     completion_model: str | None = Field(
         None,
@@ -110,22 +106,23 @@ class Settings(BaseSettings):
     match_count: int = Field(8, ge=1, le=100, description="Sections an answer may use at most.")
     min_content_chars: int = Field(30, ge=0, description="Shorter sections are noise.")
     context_budget_tokens: int = Field(3000, ge=1, description="Tokens all sections of a prompt may sum to.")
-    full_text_weight: float = Field(0.4, ge=0, description="Weight of the keyword score in the ranking.")
-    semantic_weight: float = Field(0.6, ge=0, description="Weight of the similarity in the ranking.")
+    full_text_weight: float = Field(0.5, ge=0, description="Weight of the keyword score in the ranking.")
+    semantic_weight: float = Field(0.5, ge=0, description="Weight of the similarity in the ranking.")
 
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
     window_chars: int = Field(600, ge=100, description="Length of the stretch that one vector stands for.")
     file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")
 
-    ping_seconds: float = Field(15, gt=0, description="Silence after which a stream sends a keep-alive.")
+    ping_seconds: float = Field(15, gt=0, description="Interval of a stream's keep-alives.")
+    shutdown_grace_seconds: float = Field(
+        5, ge=0, description="How long running answers may go on after the server was told to stop."
+    )
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
+            tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
         )
 
     @field_validator("log_level")

