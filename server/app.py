@@ -12,10 +12,9 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from server.answering.answer import Answering
 from server.answering.retrieval import Retriever
@@ -25,11 +24,11 @@ from server.database.pool import Database, database_url, open_database
 from server.errors import LecternError
 from server.models.completions import make_completer
 from server.models.embeddings import make_embedder
-from server.routes.demo import demo
+from server.routes.demo import Modules, demo
 from server.routes.health import healthz, readyz
 from server.routes.pages import show_page
 from server.routes.query import query
-from server.routes.responses import JsonResponse, error_response, tell_error
+from server.routes.responses import JsonResponse, error_response, tell_error, tell_nobody
 from server.routes.search import search
 from server.routes.site import site
 from server.settings import Settings, find_folder, load_settings
@@ -81,6 +80,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
         exception_handlers={
             LecternError: tell_error,
             HTTPException: _tell_http_error,
+            ClientDisconnect: tell_nobody,
             Exception: _tell_bug,
         },
         lifespan=lambda _: nullcontext(rooms) if rooms else open_rooms(settings),
@@ -95,7 +95,7 @@ def _routes() -> list[Route | Mount]:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/pages/{path:path}", show_page),
-        Mount("/static", StaticFiles(directory=find_folder("static"))),
+        Mount("/static", Modules(directory=find_folder("static"))),
         Route("/", demo),
     ]
 

@@ -124,7 +124,8 @@ def _cut_code(text: str, sizer: Sizer) -> Iterator[str]:
     room = max(1, sizer.max_tokens - sizer.size(opening) - sizer.size(closing))
     lines = (piece for line in body for piece in _cut_line(line, sizer, max_tokens=room))
     for code in _packed(lines, size=sizer.size, max_tokens=room):
-        yield opening + code.removesuffix("\n") + "\n" + closing
+        if code.strip():
+            yield opening + code.rstrip("\n") + "\n" + closing
 
 
 def _cut_line(line: str, sizer: Sizer, *, max_tokens: int) -> Iterator[str]:

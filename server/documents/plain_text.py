@@ -13,7 +13,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 # Lines that draw rather than say: rules, table rules, link definitions, snippet includes, ends of containers.
 _DRAWN_LINE = re.compile(
-    r"^[ \t>]*+(?:[|:+=*_\- \t]{3,}+|\[[^\[\]\n]+\]:[ \t]*\S.*|<<<.*|[:/]{3,}[ \t]*)$", re.MULTILINE
+    r"^[ \t>]*+(?:[|:+=*_\- \t]{3,}+|\[[^\[\]\n]+\]:[ \t]*\S.*|<<<.*|[:/]{3,}[ \t]*)(?:\n|\Z)", re.MULTILINE
 )
 _QUOTE = re.compile(r"^[ \t]*+>[> \t]*+(?:\[![A-Za-z]+\])?", re.MULTILINE)
 # `:::tip[Title]`, `::: tip Title`, `/// tip | Title`, `!!! tip "Title"` leave their title.
@@ -29,7 +29,7 @@ _IMAGE = re.compile(r"!\[([^\[\]]*+)\]" + _TARGET)
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*+\]){0,1000}+)\](?:" + _TARGET + r"|\[[^\[\]\n]*+\])")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]++\]")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]++)>")
-_TAG = re.compile(r"</?(?:[A-Za-z][^<>\n]*+(?:\n[^<>\n]++)*+)?>")
+_TAG = re.compile(r"</?(?:[A-Za-z][^<>\n]*+(?:\n[^<>\n]++)*+\n?)?>")
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*+[#.:][^{}\n]*+\}")
 _EMPHASIS = re.compile(
     r"(?:\*{2,}+|~~)(?=\S)|(?<=\S)(?:\*{2,}+|~~)"
@@ -53,9 +53,18 @@ def plain_text(markdown: str) -> str:
     """Markdown → its words and its code, line ends and blank lines kept; no marks, tags, comments or targets."""
     shelf: list[str] = []
     text = _without_comments(_shelve_spans(_shelve_fences(_PRIVATE_USE.sub("", markdown), shelf), shelf))
-    text = _without_inline_marks(_without_line_marks(text))
+    text = _without_inline_marks(_without_line_marks(_without_tags(_shelve_escapes(text))))
     text = _BLANKS.sub("\n\n", _SPACES.sub(" ", text))
     return _SHELVED.sub(lambda mark: shelf[int(mark[1])], text).strip()
+
+
+def _shelve_escapes(text: str) -> str:
+    return _ESCAPE.sub(lambda escape: chr(_ESCAPED_FROM + ord(escape[1])), text) if "\\" in text else text
+
+
+def _without_tags(text: str) -> str:
+    """Before the line marks: a component's last `>` may stand on a line of its own, like a quote's."""
+    return _TAG.sub("", _AUTOLINK.sub(r"\1", text)) if "<" in text else text
 
 
 def _without_line_marks(text: str) -> str:
@@ -63,15 +72,12 @@ def _without_line_marks(text: str) -> str:
     if ">" in text:
         text = _QUOTE.sub("", text)
     text = _BULLET.sub("", _CONTAINER.sub(r"\1", text))
-    return _TABLE_ROW.sub(lambda row: row[0].replace("|", " "), text) if "|" in text else text
+    return _TABLE_ROW.sub(lambda row: row[0].replace("|", " ").strip(), text) if "|" in text else text
 
 
 def _without_inline_marks(text: str) -> str:
-    text = _ESCAPE.sub(lambda escape: chr(_ESCAPED_FROM + ord(escape[1])), text) if "\\" in text else text
     if "[" in text:
         text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _FOOTNOTE.sub("", text)))
-    if "<" in text:
-        text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
     if "{" in text:
         text = _ATTRIBUTES.sub("", text)
     text = _EMPHASIS.sub("", text)

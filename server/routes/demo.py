@@ -1,9 +1,11 @@
-"""`GET /`: the page to try Lectern on."""
+"""`GET /`: the page to try Lectern on, and `GET /static/…`: its modules, which other sites load too."""
 
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from server.settings import find_folder
 
@@ -15,6 +17,16 @@ PAGE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+
+class Modules(StaticFiles):
+    """Files whose names carry no version, so a browser has to ask whether they changed (304 by ETag)."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 async def demo(request: Request) -> Response:

@@ -9,11 +9,13 @@ Oddities of the one-shot frame, each for a client that would break otherwise:
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import Any
 
 import orjson
 
+from server.errors import LecternError
 from server.events import Delta, Event, Finished, SourcesFound
 from server.records import Source
 
@@ -27,21 +29,22 @@ def new_answer_id() -> str:
 
 
 async def one_shot_frames(
-    events: AsyncIterator[Event], *, answer_id: str, model: str
-) -> AsyncIterator[dict[str, Any]]:
+    events: AsyncGenerator[Event, None], *, answer_id: str, model: str
+) -> AsyncGenerator[dict[str, Any], None]:
     """Server-sent events as sse-starlette takes them: numbered JSON frames, then `[DONE]`."""
     frame = _FrameMaker(answer_id, model)
     sources: tuple[Source, ...] = ()
-    async for event in events:
-        match event:
-            case SourcesFound():
-                sources = event.sources
-                yield {**frame.make("", sources=sources), "retry": RETRY_MILLISECONDS}
-            case Delta():
-                yield frame.make(event.text)
-            case Finished():
-                for last in _last_frames(frame, event, sources):
-                    yield last
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case SourcesFound():
+                    sources = event.sources
+                    yield {**frame.make("", sources=sources), "retry": RETRY_MILLISECONDS}
+                case Delta():
+                    yield frame.make(event.text)
+                case Finished():
+                    for last in _last_frames(frame, event, sources):
+                        yield last
     yield {"id": f"{answer_id}:{frame.count}", "data": DONE}
 
 
@@ -79,15 +82,19 @@ def _last_frames(frame: _FrameMaker, finished: Finished, sources: tuple[Source, 
     yield frame.make("", finish_reason=finished.reason, sources=sources, error=error)
 
 
-async def plain_text(events: AsyncIterator[Event]) -> AsyncIterator[str]:
-    """The bare text as it comes; trouble is a last paragraph."""
+async def plain_text(events: AsyncGenerator[Event, None]) -> AsyncGenerator[str, None]:
+    """The bare text as it comes. Trouble is raised before the first piece, and a last paragraph after it."""
     started = False
-    async for event in events:
-        if isinstance(event, Delta):
-            started = True
-            yield event.text
-        elif isinstance(event, Finished) and event.problem:
-            yield f"\n\n{event.problem.reader_text}\n" if started else f"{event.problem.reader_text}\n"
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case Delta():
+                    started = True
+                    yield event.text
+                case Finished(problem=LecternError() as problem):
+                    if not started:
+                        raise problem
+                    yield f"\n\n{problem.reader_text}\n"
 
 
 async def whole_answer(

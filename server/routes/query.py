@@ -1,5 +1,7 @@
 """`GET /v1/query`: ask, and the answer streams back. The toolkit's own addresses lead here too."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 from starlette.requests import Request
@@ -7,10 +9,10 @@ from starlette.responses import Response, StreamingResponse
 
 from server.answering.answer import Answering
 from server.answering.queries import clean_query
-from server.errors import NotAcceptable
+from server.errors import LecternError, NotAcceptable
 from server.routes.formats import new_answer_id, one_shot_frames, plain_text, whole_answer
 from server.routes.parameters import read_filter, read_parameters
-from server.routes.responses import STREAM_HEADERS, EventStream, JsonResponse
+from server.routes.responses import STREAM_HEADERS, EventStream, JsonResponse, while_connected
 from server.settings import Settings
 
 _EVENT_STREAM: Final = "text/event-stream"
@@ -33,12 +35,30 @@ async def query(request: Request) -> Response:
     events = answering.answer(question, filter=read_filter(parameters))
     answer_id = new_answer_id()
     if media_type == _JSON:
-        status, body = await whole_answer(events, answer_id=answer_id, query=question, model=answering.model)
+        answer = whole_answer(events, answer_id=answer_id, query=question, model=answering.model)
+        status, body = await while_connected(request, answer)
         return JsonResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
     if media_type == _TEXT:
-        return StreamingResponse(plain_text(events), media_type=_TEXT, headers=STREAM_HEADERS)
+        return await _stream_text(request, plain_text(events))
     frames = one_shot_frames(events, answer_id=answer_id, model=answering.model)
     return EventStream(frames, settings)
+
+
+async def _stream_text(request: Request, pieces: AsyncGenerator[str, None]) -> Response:
+    """Waits for the first piece, because trouble before it can still be told by the status."""
+    try:
+        first = await while_connected(request, anext(pieces, ""))
+    except LecternError as problem:
+        text = f"{problem.reader_text}\n"
+        return Response(text, problem.http_status, STREAM_HEADERS, media_type=_TEXT)
+
+    async def all_pieces() -> AsyncGenerator[str, None]:
+        async with aclosing(pieces):
+            yield first
+            async for piece in pieces:
+                yield piece
+
+    return StreamingResponse(all_pieces(), media_type=_TEXT, headers=STREAM_HEADERS)
 
 
 def negotiate(accept: str) -> str:

@@ -1,15 +1,18 @@
 """The responses routes answer with."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, TypeVar
 
 import orjson
 from sse_starlette import EventSourceResponse
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from server.errors import LecternError
 from server.settings import Settings
+
+Result = TypeVar("Result")
 
 STREAM_HEADERS = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
 
@@ -42,6 +45,35 @@ class EventStream(EventSourceResponse):
             shutdown_grace_period=settings.shutdown_grace_seconds,
         )
         del self.headers["connection"]
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
+    """What `work` gives. A reader who leaves meanwhile cancels it: raises `ClientDisconnect`.
+
+    For what is awaited before a response starts; a streaming response listens for itself.
+    """
+    working = asyncio.create_task(work)
+    leaving = asyncio.create_task(_reader_leaves(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _reader_leaves(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def tell_nobody(request: Request, error: Exception) -> Response:
+    """Ends a request whose reader has left; 499 is what nginx logs for it."""
+    del request, error
+    return Response(status_code=499)
 
 
 def error_response(error: LecternError) -> JsonResponse:
