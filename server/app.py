@@ -104,13 +104,13 @@ def _routes() -> list[Route | Mount]:
 async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
     """Opened with the context and closed with it."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(database_url(settings))
-        database = await stack.enter_async_context(open_database(url, settings))
-        require_embedding_model(await get_site(database), settings.embedding_model)
         embedder = make_embedder(settings, retries=1, timeout_seconds=settings.embedding_timeout_seconds)
         stack.push_async_callback(embedder.close)
         completer = make_completer(settings)
         stack.push_async_callback(completer.close)
+        url = await stack.enter_async_context(database_url(settings))
+        database = await stack.enter_async_context(open_database(url, settings))
+        require_embedding_model(await get_site(database), settings.embedding_model)
         retriever = Retriever(database, embedder, settings)
         answering = Answering(retriever, completer, settings)
         yield Rooms(settings=settings, database=database, retriever=retriever, answering=answering)

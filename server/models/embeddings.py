@@ -30,7 +30,8 @@ def make_embedder(settings: Settings, *, retries: int, timeout_seconds: float) -
     """The embedder that `settings.embedding_model` names.
 
     `retries` counts tries after the first (connection errors, time-outs, 429, 5xx), with backoff and honouring
-    `Retry-After`, so a reader's query wants few and an ingest many; 0 is none. `timeout_seconds` limits one try.
+    `Retry-After`. A reader's query wants one, and then a 429 is final, because `Retry-After` may be minutes; an
+    ingest wants many. `timeout_seconds` limits one try.
     Local embedders need neither. Raises `SettingsInvalid` for a name or endpoint that cannot work.
     """
     name = settings.embedding_model

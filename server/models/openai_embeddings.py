@@ -25,7 +25,7 @@ class OpenAIEmbedder(Embedder):
             api_key=settings.embedding_api_key,
         )
         self._client = make_client(
-            self._endpoint, retries=retries, timeout_seconds=timeout_seconds, waits_out_rate_limits=True
+            self._endpoint, retries=retries, timeout_seconds=timeout_seconds, waits_out_rate_limits=retries > 1
         )
         self._dimensions = 0  # known from the first answer on
 

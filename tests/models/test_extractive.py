@@ -71,7 +71,10 @@ def test_items_of_a_list_stay_a_list() -> None:
 
 def test_at_most_five_passages_of_three_sources_are_quoted() -> None:
     words = ["north", "south", "east", "west", "hill", "lake", "wood", "moor"]
-    matches = [make_match(f"A {word} is here. The {word} is there.", rank=i) for i, word in enumerate(words, 1)]
+    matches = [
+        make_match(f"A {word} is here. Nothing at all. The {word} is there.", rank=i)
+        for i, word in enumerate(words, 1)
+    ]
     answer = compose_answer(" ".join(words), matches)
     quoted = re.findall(r"(?:A|The) \w+ is t?here\.", answer)
     assert (cited_in(answer), len(quoted)) == (["1", "2", "3"], 5)

@@ -55,10 +55,18 @@ async def test_failures_are_tried_again_as_often_as_asked(endpoint: ModelEndpoin
 
 async def test_retry_after_is_obeyed(endpoint: ModelEndpoint) -> None:
     endpoint.knobs.status, endpoint.knobs.failures, endpoint.knobs.retry_after_seconds = 429, 1, 1.0
-    async with embedder_for(endpoint.base_url, retries=1) as embedder:
+    async with embedder_for(endpoint.base_url, retries=2) as embedder:
         await embedder.embed(["word"])
     first, second = endpoint.requests
     assert 1.0 <= second.received_at - first.received_at < 2.0
+
+
+async def test_a_reader_is_not_kept_waiting_by_retry_after(endpoint: ModelEndpoint) -> None:
+    endpoint.knobs.status, endpoint.knobs.retry_after_seconds = 429, 60
+    async with embedder_for(endpoint.base_url, retries=1) as embedder:
+        with pytest.raises(ModelRateLimited):
+            await embedder.embed(["word"])
+    assert len(endpoint.requests) == 1
 
 
 @pytest.mark.parametrize(

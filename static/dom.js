@@ -1,0 +1,84 @@
+/**
+ * Building and mending DOM nodes. Text only ever becomes text nodes: nothing here, and nothing that uses it,
+ * parses HTML.
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+const TEXT_NODE = 3;
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number | boolean | null | undefined>} [attributes] `true` sets an empty
+ *   attribute; `false`, `null` and `undefined` set none
+ * @param {(Node | string)[]} [children]
+ */
+export function element(name, attributes = {}, children = []) {
+  return furnish(document.createElement(name), attributes, children);
+}
+
+/** A 24-unit line drawing, `data` being an SVG path; hidden from screen readers. */
+export function drawing(data) {
+  const looks = { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" };
+  return furnish(document.createElementNS(SVG, "svg"), looks, [
+    furnish(document.createElementNS(SVG, "path"), { d: data }, []),
+  ]);
+}
+
+/** A button that does not submit. */
+export function button(attributes, children) {
+  return element("button", { type: "button", ...attributes }, children);
+}
+
+function furnish(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children);
+  return node;
+}
+
+/**
+ * Makes `parent`'s children from the `from`-th on equal to `wanted`, changing only what differs: what the
+ * reader has selected or scrolled in an unchanged part stays so.
+ *
+ * @param {Element} parent
+ * @param {Node[]} wanted
+ * @param {number} [from]
+ */
+export function mendChildren(parent, wanted, from = 0) {
+  wanted.forEach((node, index) => {
+    const current = parent.childNodes[from + index];
+    if (!current) parent.append(node);
+    else if (!mended(current, node)) current.replaceWith(node);
+  });
+  while (parent.childNodes.length > from + wanted.length) parent.lastChild.remove();
+}
+
+function mended(current, wanted) {
+  if (current.nodeName !== wanted.nodeName) return false;
+  if (current.nodeType === TEXT_NODE) {
+    mendText(current, wanted.data);
+    return true;
+  }
+  mendAttributes(current, wanted);
+  mendChildren(current, [...wanted.childNodes]);
+  return true;
+}
+
+function mendText(node, data) {
+  if (node.data === data) return;
+  // Appending keeps a selection that ends in this node; assigning would drop it.
+  if (data.startsWith(node.data)) node.appendData(data.slice(node.data.length));
+  else node.data = data;
+}
+
+function mendAttributes(current, wanted) {
+  for (const name of current.getAttributeNames()) {
+    if (!wanted.hasAttribute(name)) current.removeAttribute(name);
+  }
+  for (const name of wanted.getAttributeNames()) {
+    const value = wanted.getAttribute(name);
+    if (current.getAttribute(name) !== value) current.setAttribute(name, value);
+  }
+}

@@ -1,0 +1,76 @@
+/** How a found section looks: in the list of hits, below an answer, and where an answer cites it. */
+
+import { drawing, element } from "./dom.js";
+import { AWAY } from "./icons.js";
+
+/** @typedef {import("./client.js").Source} Source */
+
+/**
+ * Cuts an excerpt at its highlighted ranges. Ranges may come in any order, overlap or reach outside.
+ *
+ * @param {string} text
+ * @param {[number, number][]} ranges half-open, in UTF-16 code units
+ * @returns {{text: string, marked: boolean}[]} in order, none empty
+ */
+export function cutAtRanges(text, ranges) {
+  const pieces = [];
+  let at = 0;
+  for (const [start, end] of [...ranges].sort(([a], [b]) => a - b)) {
+    const from = Math.max(at, Math.min(start, text.length));
+    const to = Math.max(from, Math.min(end, text.length));
+    pieces.push({ text: text.slice(at, from), marked: false }, { text: text.slice(from, to), marked: true });
+    at = to;
+  }
+  pieces.push({ text: text.slice(at), marked: false });
+  return pieces.filter((piece) => piece.text !== "");
+}
+
+/** @param {Source} source */
+export function nameOf({ title, heading }) {
+  return heading && heading !== title ? `${title} › ${heading}` : title;
+}
+
+/** @param {Source} source */
+export function excerptOf({ excerpt, ranges }) {
+  const pieces = cutAtRanges(excerpt, ranges);
+  return pieces.map(({ text, marked }) => (marked ? element("mark", {}, [text]) : text));
+}
+
+/** @param {Source} source */
+export function titleOf({ title, heading }) {
+  const page = element("span", { class: "page" }, [title]);
+  if (!heading || heading === title) return [page];
+  return [page, element("span", { class: "step", "aria-hidden": "true" }, [" › "]), heading];
+}
+
+/**
+ * A card below an answer. Without a safe address it is no link.
+ *
+ * @param {Source} source
+ */
+export function sourceCard(source) {
+  const { href, number } = source;
+  const content = [
+    element("span", { class: "number", "aria-hidden": "true" }, number === null ? [] : [String(number)]),
+    element("span", { class: "card-text" }, [
+      element("span", { class: "card-title" }, titleOf(source)),
+      element("span", { class: "excerpt" }, excerptOf(source)),
+    ]),
+    ...(href ? [drawing(AWAY)] : []),
+  ];
+  const linked = href ? { href, target: "_blank", rel: "noopener" } : {};
+  return element("li", {}, [element(href ? "a" : "div", { class: "card", part: "source", ...linked }, content)]);
+}
+
+/**
+ * The small number an answer cites a source by.
+ *
+ * @param {Source} source
+ */
+export function citationLink(source) {
+  const { number, href } = source;
+  const label = { "aria-label": `Source ${number}: ${nameOf(source)}`, title: nameOf(source) };
+  const linked = href ? { href, target: "_blank", rel: "noopener" } : { role: "note" };
+  const look = { class: "citation", part: "citation", ...label, ...linked };
+  return element(href ? "a" : "span", look, [String(number)]);
+}
