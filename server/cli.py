@@ -36,7 +36,7 @@ def main() -> None:
     try:
         lectern(standalone_mode=False)
     except LecternError as error:
-        error_console.print(str(error), style="red", markup=False, soft_wrap=True)
+        error_console.print(str(error), style="red", markup=False)
         raise SystemExit(1) from None
     except click.ClickException as error:
         error.show()
@@ -160,7 +160,7 @@ async def _ask(query: str, settings: Settings) -> bool:
                 case SourcesFound():
                     sources = event.sources
                 case Delta():
-                    console.print(event.text, end="", markup=False, soft_wrap=True)
+                    console.print(event.text, end="", markup=False)
                 case Finished(problem=LecternError() as problem):
                     raise problem
     console.print("\n")

@@ -14,8 +14,8 @@ from server.ingest.sync import Progress as PhaseProgress
 from server.records import Hit, Site
 from server.settings import Settings
 
-console = Console(highlight=False)
-error_console = Console(stderr=True, highlight=False)
+console = Console(highlight=False, soft_wrap=True)
+error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class ProgressBars:
@@ -86,4 +86,4 @@ def tell_sources(sources: Sequence[Hit]) -> None:
     for place, source in enumerate(sources, start=1):
         name = source.title if source.heading == source.title else f"{source.title} › {source.heading}"
         console.print(f"[{place}] {name}", markup=False)
-        console.print(f"    {source.url}", markup=False, style="dim", soft_wrap=True)
+        console.print(f"    {source.url}", markup=False, style="dim")

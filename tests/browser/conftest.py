@@ -35,7 +35,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     page = await browser.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
+    page.on("console", lambda message: troubles.extend([message.text] if message.type == "error" else []))
     yield page
     await page.close()
     assert [trouble for trouble in troubles if "Failed to load resource" not in trouble] == []

@@ -136,8 +136,8 @@ async def test_a_filter_keeps_pages_whose_metadata_contain_it(owner: asyncpg.Con
         {"query_text": "text"},
         {"embedding": direction(1), "query_text": "text"},
     ):
-        assert headings(await match(owner, filter={"version": "v2"}, **legs)) == ["New"]  # type: ignore[arg-type]
-        assert await match(owner, filter={"version": "v3"}, **legs) == []  # type: ignore[arg-type]
+        assert headings(await match(owner, filter={"version": "v2"}, **legs)) == ["New"]
+        assert await match(owner, filter={"version": "v3"}, **legs) == []
 
 
 @pytest.mark.parametrize(
