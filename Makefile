@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: up test check soak benchmarks wheel clean
+.PHONY: up test check benchmarks wheel clean
 
 up: $(VENV)/.installed
 	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")

@@ -59,6 +59,15 @@ class StoredPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPage:
+    """A page as it can be read."""
+
+    title: str
+    source: str
+    sections: tuple[PageSection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A page section found for a query."""
 

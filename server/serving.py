@@ -16,12 +16,15 @@ from server.settings import Settings
 def listen(settings: Settings) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises `SettingsInvalid` when the address is taken."""
     try:
-        return socket.create_server((settings.host, settings.port))
+        listening = socket.create_server((settings.host, settings.port))
     except OSError as error:
         raise SettingsInvalid(
             f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
             "set LECTERN_HOST or LECTERN_PORT to something free."
         ) from error
+    # asyncio sets it on sockets of its own making only; without it small writes wait up to 40 ms for an ACK.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 class StoppableServer(uvicorn.Server):

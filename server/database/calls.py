@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.database.pool import Database, translated_errors
-from server.records import Match, Page, PageSection, Publication, Site, StoredPage, Window
+from server.records import Match, Page, PageSection, Publication, PublishedPage, Site, StoredPage, Window
 
 SITE = "default"
 
@@ -47,20 +47,25 @@ async def match_page_sections(
         full_text_weight,
         semantic_weight,
     )
-    return [Match(**_with_heading_path(row)) for row in rows]
+    return [Match(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
 
 
-async def get_page_sections(database: Database, path: str) -> tuple[str, list[PageSection]] | None:
-    """A page's title and its sections in order; `None` when there is no page at that path."""
+async def get_page_sections(database: Database, path: str) -> PublishedPage | None:
+    """The page at a path with its sections in order; `None` when there is none."""
     rows = await database.fetch("select * from docs.get_page_sections($1, $2)", SITE, path)
     if not rows:
         return None
-    sections = [_with_heading_path(row) for row in rows]
-    title = sections[0]["title"]
-    return title, [
-        PageSection(token_count=0, **{name: value for name, value in section.items() if name != "title"})
-        for section in sections
-    ]
+    sections = tuple(
+        PageSection(
+            heading=row["heading"],
+            heading_path=tuple(row["heading_path"]),
+            slug=row["slug"],
+            content=row["content"],
+            token_count=row["token_count"],
+        )
+        for row in rows
+    )
+    return PublishedPage(title=rows[0]["title"], source=rows[0]["source"], sections=sections)
 
 
 async def get_site(database: Database | asyncpg.Connection) -> Site:
@@ -168,7 +173,3 @@ def _window_rows(run: UUID, windows: Sequence[Window], embeddings: Vector) -> It
             "position": window.position,
             "embedding": embedding,
         }
-
-
-def _with_heading_path(row: asyncpg.Record) -> dict[str, Any]:
-    return {**row, "heading_path": tuple(row["heading_path"])}

@@ -32,7 +32,8 @@ def translated_errors() -> Iterator[None]:
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         raise DatabaseUnavailable(f"Postgres refused the user or its password: {error}.") from error
     except asyncpg.InsufficientPrivilegeError as error:
-        raise DatabaseUnfit(f"The database user lacks a right ({error}): {_MIGRATE} as the owner.") from error
+        advice = (error.hint or f"{_MIGRATE} as the owner").rstrip(".")
+        raise DatabaseUnfit(f"The database user lacks a right ({error.args[0]}): {advice}.") from error
     except asyncpg.InvalidParameterValueError as error:
         if SERVER_ROLE not in str(error):
             raise

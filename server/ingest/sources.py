@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from server.documents.paths import MARKDOWN_SUFFIXES
 from server.errors import DocumentUnreadable, IngestFailed
 
-MARKDOWN_SUFFIXES: Final = frozenset({".md", ".markdown", ".mdx"})
 _SKIPPED_FOLDERS: Final = frozenset({"node_modules", "__pycache__"})
 
 
@@ -30,7 +30,7 @@ def find_files(folder: Path) -> list[SourceFile]:
         raise IngestFailed(f"{folder} {what}: give the folder that holds your documentation.")
     files = sorted(_walk(folder), key=lambda file: file.relative)
     if not files:
-        suffixes = ", ".join(sorted(MARKDOWN_SUFFIXES))
+        suffixes = ", ".join(MARKDOWN_SUFFIXES)
         raise IngestFailed(f"{folder} holds no Markdown files ({suffixes}).")
     return files
 

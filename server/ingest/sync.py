@@ -70,6 +70,7 @@ async def ingest(
     if not changes.to_parse and not changes.removed_paths:
         return _nothing_to_do(site, changes)
     run = uuid4()
+    await discard_run(connection, run)  # what runs that died long ago have left
     staging = _Staging(connection, run, site, embedder=embedder, settings=settings, recipe=recipe)
     try:
         await staging.stage(changes.to_parse, on_progress)

@@ -5,9 +5,10 @@ returns table (section_id bigint, similarity float)
 language plpgsql
 stable
 set search_path = docs, public, extensions, pg_temp
-set hnsw.ef_search = 200
 as $$
 begin
+  -- Not a `set` clause of the function: only a superuser may write one for a library that is not loaded yet.
+  perform set_config('hnsw.ef_search', '200', true);
   if nearest_sections.filter = '{}' then
     return query
     select nearest.section_id, max(nearest.similarity)

@@ -9,9 +9,15 @@ begin
   if not exists (select from pg_roles where rolname = 'lectern_server') then
     create role lectern_server nologin;
   end if;
-  if not pg_has_role(current_user, 'lectern_server', 'member') then
-    execute format('grant lectern_server to %I', current_user);
-  end if;
+  -- From Postgres 16 on, who creates a role is its member but may not `set role` to it without this grant.
+  execute format('grant lectern_server to %I', current_user);
+exception
+  when insufficient_privilege then
+    if not exists (select from pg_roles where rolname = 'lectern_server') then
+      raise exception 'the user % may not create roles', current_user
+        using errcode = 'insufficient_privilege',
+              hint = format('As an administrator: create role lectern_server; grant lectern_server to %I', current_user);
+    end if;
 end;
 $$;
 

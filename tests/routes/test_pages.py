@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from server.records import PageSection
+from server.records import PageSection, PublishedPage
 from server.routes.pages import render_sections
 
 
@@ -30,10 +30,27 @@ def test_page_content_is_untrusted_text() -> None:
         content="<script>3</script>\n\n[x](javascript:alert(4)) <img src=x onerror=alert(5)>",
         token_count=1,
     )
-    html = render_sections([section], title="T")
+    html = render_sections(PublishedPage(title="T", source="a.md", sections=(section,)))
     assert "<script" not in html
     assert "<img" not in html
     assert 'href="javascript' not in html
+
+
+def test_a_link_to_another_file_leads_to_its_page() -> None:
+    section = PageSection(
+        heading="H",
+        heading_path=("H",),
+        slug="h",
+        content="[a](../start.md#install) [b](./b%20c.md) [c](https://x.test/readme.md) [d](#here)",
+        token_count=1,
+    )
+    html = render_sections(PublishedPage(title="T", source="guides/index.md", sections=(section,)))
+    assert [part.split('"')[0] for part in html.split('href="')[1:]] == [
+        "/pages/start#install",
+        "/pages/guides/b%20c",
+        "https://x.test/readme.md",
+        "#here",
+    ]
 
 
 async def test_the_demo_page_and_its_modules_are_served(site_url: str) -> None:
