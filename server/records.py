@@ -1,5 +1,6 @@
 """The words of the house as plain records: what rooms hand to each other. Nothing here does anything."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,19 @@ class Window:
     position: int
     """0-based place of the window in its section."""
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenWeights:
+    """What an embedder has learnt of a corpus; only it can read the bytes."""
+
+    weights: bytes
+    page_count: int
+    """Pages of the site when they were learnt."""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.weights).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.database.pool import Database, translated_errors
-from server.records import Match, Page, PageSection, Publication, PublishedPage, Site, StoredPage, Window
+from server.records import (
+    Match,
+    Page,
+    PageSection,
+    Publication,
+    PublishedPage,
+    Site,
+    StoredPage,
+    TokenWeights,
+    Window,
+)
 
 SITE = "default"
 
@@ -68,6 +78,17 @@ async def get_page_sections(database: Database, path: str) -> PublishedPage | No
     return PublishedPage(title=rows[0]["title"], source=rows[0]["source"], sections=sections)
 
 
+async def get_token_weights(
+    database: Database | asyncpg.Connection, *, known_sha256: str | None = None
+) -> TokenWeights | None:
+    """What the embedder has learnt of the site; `None` when nothing, or just what the caller knows."""
+    with translated_errors():
+        rows = await database.fetch("select * from docs.get_token_weights($1, $2)", SITE, known_sha256)
+    if not rows or rows[0]["weights"] is None:
+        return None
+    return TokenWeights(weights=rows[0]["weights"], page_count=rows[0]["page_count"])
+
+
 async def get_site(database: Database | asyncpg.Connection) -> Site:
     """What is published, and with which embedding model."""
     with translated_errors():
@@ -108,10 +129,26 @@ async def stage_pages(
             await _copy(connection, "staged_window", _window_rows(run, windows, embeddings))
 
 
-async def publish(connection: asyncpg.Connection, run: UUID, *, removed_paths: Sequence[str]) -> Publication:
-    """One transaction: the staged pages and the removals become the site's next generation."""
+async def publish(
+    connection: asyncpg.Connection,
+    run: UUID,
+    *,
+    removed_paths: Sequence[str],
+    token_weights: TokenWeights | None = None,
+) -> Publication:
+    """One transaction: the staged pages and the removals become the site's next generation.
+
+    `token_weights` are those the staged vectors were made with.
+    """
     with translated_errors():
         async with connection.transaction():
+            if token_weights is not None:
+                await connection.execute(
+                    "select docs.set_token_weights($1, $2, $3)",
+                    SITE,
+                    token_weights.weights,
+                    token_weights.page_count,
+                )
             row = await connection.fetchrow(
                 "select * from docs.publish($1, $2, $3)", SITE, run, list(removed_paths)
             )

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Self
 
 import orjson
 
@@ -22,9 +23,10 @@ class PageRecipe:
     section_max_tokens: int
     window_chars: int
     splitter_version: int = SPLITTER_VERSION
+    token_weights_sha256: str | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "PageRecipe":
+    def of(cls, settings: Settings) -> Self:
         return cls(
             embedding_model=settings.embedding_model,
             section_max_tokens=settings.section_max_tokens,

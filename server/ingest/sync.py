@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID, uuid4
@@ -19,6 +19,7 @@ from server.errors import DocumentUnreadable, IngestFailed, LecternError
 from server.ingest.changes import Changes, Failure, compare
 from server.ingest.parsing import PageRecipe, parse_page
 from server.ingest.sources import SourceFile, find_files, read_text
+from server.ingest.weighing import choose_token_weights
 from server.models.embeddings import Embedder
 from server.records import Page, Publication, Site, Window
 from server.settings import Settings
@@ -65,8 +66,15 @@ async def ingest(
     await prepare_connection(connection)
     site = await get_site(connection)
     require_embedding_model(site, embedder.model)
+    files = await asyncio.to_thread(find_files, folder)
     recipe = PageRecipe.of(settings)
-    changes = await _find_changes(connection, folder, recipe, settings, on_progress)
+    token_weights = await choose_token_weights(
+        connection, files, embedder=embedder, recipe=recipe, file_max_bytes=settings.file_max_bytes
+    )
+    if token_weights is not None:
+        embedder = embedder.with_token_weights(token_weights.weights)
+        recipe = replace(recipe, token_weights_sha256=token_weights.sha256)
+    changes = await _find_changes(connection, files, recipe, settings, on_progress)
     if not changes.to_parse and not changes.removed_paths:
         return _nothing_to_do(site, changes)
     run = uuid4()
@@ -75,7 +83,9 @@ async def ingest(
     try:
         await staging.stage(changes.to_parse, on_progress)
         on_progress(Progress("Publishing", 0, len(changes.to_parse)))
-        publication = await publish(connection, run, removed_paths=changes.removed_paths)
+        publication = await publish(
+            connection, run, removed_paths=changes.removed_paths, token_weights=token_weights
+        )
     except BaseException:
         with suppress(LecternError):
             await discard_run(connection, run)
@@ -91,12 +101,11 @@ async def ingest(
 
 async def _find_changes(
     connection: asyncpg.Connection,
-    folder: Path,
+    files: Sequence[SourceFile],
     recipe: PageRecipe,
     settings: Settings,
     on_progress: OnProgress,
 ) -> Changes:
-    files = await asyncio.to_thread(find_files, folder)
     on_progress(Progress("Reading", 0, len(files)))
     stored = await get_page_checksums(connection)
     changes = await asyncio.to_thread(compare, files, stored, recipe, file_max_bytes=settings.file_max_bytes)

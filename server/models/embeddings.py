@@ -22,6 +22,17 @@ class Embedder(ABC):
         Raises one of the model `Outage`s. Cancelling closes the request under way.
         """
 
+    learns_token_weights = False
+    """Whether it embeds better when it knows which tokens are common in a corpus."""
+
+    def learn_token_weights(self, texts: Sequence[str]) -> bytes:
+        """A sample of a corpus' windows to what is to be kept of it; blocking."""
+        raise NotImplementedError(f"{self.model} learns nothing of a corpus")
+
+    def with_token_weights(self, weights: bytes) -> "Embedder":
+        """An embedder like this one that knows what was learnt; shares what is large. Queries need it too."""
+        raise NotImplementedError(f"{self.model} learns nothing of a corpus")
+
     async def close(self) -> None:  # noqa: B027 - most embedders hold nothing that needs closing
         """Let go of connections; the embedder is not to be used afterwards."""
 

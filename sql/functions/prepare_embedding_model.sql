@@ -15,7 +15,7 @@ begin
   end if;
 
   delete from docs.embedding_model;
-  truncate docs.page, docs.page_section, docs.section_window, docs.lexeme, docs.posting;
+  truncate docs.page, docs.page_section, docs.section_window, docs.lexeme, docs.posting, docs.token_weights;
   truncate docs.staged_page, docs.staged_section, docs.staged_window;
   update docs.site set section_count = 0, length_total = 0, generation = generation + 1;
 

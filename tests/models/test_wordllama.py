@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from server.models.embeddings import Embedder, make_embedder
-from server.models.wordllama import pool
+from server.models.wordllama import inverse_frequencies, pool
 from server.settings import load_settings
 
 
@@ -57,3 +57,22 @@ def test_pooling_weighs_each_token() -> None:
 def test_pooling_no_tokens_gives_zeros() -> None:
     pooled = pool(np.array([], np.intp), np.ones((3, 2), np.float32), weights=np.ones(3, np.float32))
     np.testing.assert_array_equal(pooled, [0, 0])
+
+
+def test_a_common_token_weighs_less_than_a_rare_one() -> None:
+    weights = inverse_frequencies(np.array([79_000, 1_000, 0]))
+    np.testing.assert_allclose(weights, [1e-3 / (1e-3 + 0.79), 1e-3 / (1e-3 + 0.01), 1], rtol=1e-3)
+
+
+def test_a_tiny_corpus_weighs_little_down() -> None:
+    assert inverse_frequencies(np.array([20, 1, 0])).min() > 0.5
+
+
+async def test_an_embedder_that_knows_the_corpus_looks_past_its_common_words(embedder: Embedder) -> None:
+    corpus = [f"The lamp and the dimmer of the lamp, number {number}." for number in range(50)]
+    knowing = embedder.with_token_weights(embedder.learn_token_weights([*corpus, "Refunds take a week."]))
+    texts = ["When does the lamp refund come?", "Refunds take a week.", corpus[0]]
+    plain_query, plain_rare, plain_common = await embedder.embed(texts)
+    query, rare, common = await knowing.embed(texts)
+    assert query @ rare - query @ common > plain_query @ plain_rare - plain_query @ plain_common
+    np.testing.assert_array_equal(plain_query, (await embedder.embed(texts))[0])

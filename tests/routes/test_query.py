@@ -140,7 +140,7 @@ async def test_without_a_match_the_reader_is_told_so(site_url: str) -> None:
 
 
 async def test_a_filter_narrows_the_sources(site_url: str) -> None:
-    asked = await ask(site_url, QUESTION, filter='{"level": "advanced"}')
+    asked = await ask(site_url, "How do I pair the lamp?", filter='{"level": "advanced"}')
     assert {source["path"] for source in asked.frames[0]["sources"]} == {"/guides/dimming"}
 
 

@@ -1,0 +1,58 @@
+"""What an embedder learns of a corpus before it embeds it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import asyncpg
+
+from server.database.calls import get_token_weights
+from server.documents.windows import make_windows
+from server.errors import DocumentUnreadable
+from server.ingest.parsing import PageRecipe, parse_page
+from server.ingest.sources import SourceFile, read_text
+from server.models.embeddings import Embedder
+from server.records import TokenWeights
+
+# A guess: some 2,000 windows, which fix the frequency of every token that is frequent enough to be weighed
+# down (p near 1e-3) to a few per cent.
+_SAMPLE_PAGES: Final = 300
+
+
+async def choose_token_weights(
+    connection: asyncpg.Connection,
+    files: Sequence[SourceFile],
+    *,
+    embedder: Embedder,
+    recipe: PageRecipe,
+    file_max_bytes: int,
+) -> TokenWeights | None:
+    """The recorded weights, or new ones when there are none or the site has grown or shrunk by half.
+
+    `None` when the embedder wants to know nothing of a corpus. New weights mean new vectors for every page.
+    """
+    recorded = await get_token_weights(connection)
+    if recorded is not None and is_about_as_large(len(files), recorded.page_count):
+        return recorded
+    weights = await asyncio.to_thread(_learn, files, embedder, recipe, file_max_bytes)
+    return None if weights is None else TokenWeights(weights=weights, page_count=len(files))
+
+
+def is_about_as_large(page_count: int, recorded_page_count: int) -> bool:
+    """Whether a corpus has neither grown nor shrunk by half."""
+    return recorded_page_count / 2 < page_count < recorded_page_count * 3 / 2
+
+
+def _learn(
+    files: Sequence[SourceFile], embedder: Embedder, recipe: PageRecipe, file_max_bytes: int
+) -> bytes | None:
+    if not embedder.learns_token_weights:
+        return None
+    texts: list[str] = []
+    for file in files[:: max(1, len(files) // _SAMPLE_PAGES)]:
+        try:
+            page = parse_page(file, read_text(file, max_bytes=file_max_bytes), recipe)
+        except DocumentUnreadable:
+            continue  # told when its turn comes
+        texts += [window.text for window in make_windows(page, window_chars=recipe.window_chars)]
+    return embedder.learn_token_weights(texts)

@@ -1,0 +1,77 @@
+"""The embedder learns a corpus once, and again when it has become another one."""
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from server.app import open_rooms
+from server.ingest.weighing import is_about_as_large
+from server.settings import Settings
+from tests.conftest import ingest_folder
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    add_pages(folder, 0, 10)
+    return folder
+
+
+def add_pages(folder: Path, first: int, last: int) -> None:
+    for number in range(first, last):
+        (folder / f"{number}.md").write_text(f"# Page {number}\n\nThe text of page {number}, in so many words.\n")
+
+
+async def sha256(owner: asyncpg.Connection) -> str:
+    found: str = await owner.fetchval("select sha256 from docs.token_weights")
+    return found
+
+
+async def test_an_edited_page_is_embedded_alone_with_the_weights_there_are(
+    owner: asyncpg.Connection, settings: Settings, docs: Path
+) -> None:
+    await ingest_folder(docs, settings)
+    before = await sha256(owner)
+    (docs / "3.md").write_text("# Page 3\n\nZeppelins, airships, balloons, and nothing said before.\n")
+    report = await ingest_folder(docs, settings)
+    assert report.windows_embedded == 1
+    assert await sha256(owner) == before
+
+
+async def test_everything_is_embedded_anew_once_the_corpus_has_grown_by_half(
+    owner: asyncpg.Connection, settings: Settings, docs: Path
+) -> None:
+    await ingest_folder(docs, settings)
+    before = await sha256(owner)
+    add_pages(docs, 10, 16)
+    report = await ingest_folder(docs, settings)
+    assert report.windows_embedded == 16
+    assert await sha256(owner) != before
+
+
+async def test_a_running_server_notices_new_weights(
+    owner: asyncpg.Connection, settings: Settings, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.answering.retrieval._WEIGHTS_AGE_MAX_SECONDS", 0)
+    await ingest_folder(docs, settings)
+    async with open_rooms(settings) as rooms:
+        await rooms["retriever"].match("page", count=1, budget_tokens=None, filter={})
+        add_pages(docs, 10, 40)
+        await ingest_folder(docs, settings)
+        (match,) = await rooms["retriever"].match(
+            "page 20: page 20 the text of page 20, in so many words.", count=1, budget_tokens=None, filter={}
+        )
+    async with open_rooms(settings) as rooms:
+        (fresh,) = await rooms["retriever"].match(
+            "page 20: page 20 the text of page 20, in so many words.", count=1, budget_tokens=None, filter={}
+        )
+    assert fresh.similarity == match.similarity
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"), [(10, True), (6, True), (14, True), (5, False), (15, False), (1, False)]
+)
+def test_about_as_large_is_within_a_half_either_way(pages: int, expected: bool) -> None:
+    assert expected == is_about_as_large(pages, 10)
