@@ -14,10 +14,14 @@ as $$
     sum(known.section_count) over rarest_first,
     row_number() over rarest_first
   from docs.site
-  cross join lateral unnest(tsvector_to_array(
-    to_tsvector(site.text_search_config, query_terms.query_text)
-    || to_tsvector(site.text_search_config, docs.identifier_parts(query_terms.query_text))
-  )) as wanted (lexeme)
+  cross join lateral (
+    select unnest(tsvector_to_array(
+      to_tsvector(site.text_search_config, query_terms.query_text)
+      || to_tsvector(site.text_search_config, docs.identifier_parts(query_terms.query_text))
+    ))
+    union
+    select docs.identifiers(query_terms.query_text)
+  ) as wanted (lexeme)
   join docs.lexeme as known on known.site_id = site.id and known.lexeme = wanted.lexeme
   where site.id = query_terms.site_id
   window rarest_first as (order by known.section_count, known.lexeme rows unbounded preceding);

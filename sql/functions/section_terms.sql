@@ -27,12 +27,19 @@ as $$
       (section_terms.content, 1),
       (docs.identifier_parts(section_terms.heading || ' ' || section_terms.content), 0.5)
   ),
-  occurrence as (
-    select entry.lexeme, sum(field.weight * cardinality(entry.positions)) as frequency,
-           sum(cardinality(entry.positions)) as occurrences
+  word as (
+    select entry.lexeme, field.weight * cardinality(entry.positions) as frequency,
+           cardinality(entry.positions) as occurrences
     from field
     cross join lateral unnest(to_tsvector(section_terms.config, field.content)) as entry
-    group by entry.lexeme
+    union all
+    select identifier, 1, 0
+    from docs.identifiers(section_terms.heading || ' ' || section_terms.content) as identifier
+  ),
+  occurrence as (
+    select word.lexeme, sum(word.frequency) as frequency, sum(word.occurrences) as occurrences
+    from word
+    group by word.lexeme
   )
   select occurrence.lexeme, occurrence.frequency::real, (sum(occurrence.occurrences) over ())::real
   from occurrence;
