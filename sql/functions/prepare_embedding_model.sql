@@ -24,10 +24,7 @@ begin
     'alter table docs.section_window alter column embedding type halfvec(%s)',
     prepare_embedding_model.dimensions
   );
-  -- Serves the semantic leg of docs.match_page_sections. m and ef_construction are pgvector's defaults,
-  -- written down: recall@10 was .96 at ef_search 200 on 111,000 real vectors.
-  create index section_window_embedding on docs.section_window
-    using hnsw (embedding halfvec_ip_ops) with (m = 16, ef_construction = 64);
+  perform docs.build_window_index();
 
   insert into docs.embedding_model (name, dimensions)
   values (prepare_embedding_model.name, prepare_embedding_model.dimensions);

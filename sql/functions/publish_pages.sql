@@ -32,13 +32,7 @@ begin
   )
   select added.*, page.path, page.title from added join docs.page on page.id = added.page_id;
 
-  insert into docs.section_window (section_id, position, embedding)
-  select added_section.id, staged.position, staged.embedding
-  from docs.staged_window as staged
-  join pg_temp.added_section
-    on added_section.path = staged.path and added_section.position = staged.section_position
-  where staged.run = publish_pages.run;
-
+  perform docs.add_windows(publish_pages.run);
   perform docs.add_postings(publish_pages.site);
   drop table pg_temp.added_section;
   return written;

@@ -1,0 +1,27 @@
+-- Moves a run's staged windows to the sections in pg_temp.added_section.
+create or replace function docs.add_windows(run uuid)
+returns void
+language plpgsql
+set search_path = docs, public, extensions, pg_temp
+as $$
+declare
+  -- Into an empty table they go without the index, which is built afterwards: 5 s instead of 28 for 37,000
+  -- windows. It locks readers out, but they had nothing to read.
+  is_first boolean := not exists (select from docs.section_window);
+begin
+  if is_first then
+    drop index docs.section_window_embedding;
+  end if;
+
+  insert into docs.section_window (section_id, position, embedding)
+  select added_section.id, staged.position, staged.embedding
+  from docs.staged_window as staged
+  join pg_temp.added_section
+    on added_section.path = staged.path and added_section.position = staged.section_position
+  where staged.run = add_windows.run;
+
+  if is_first then
+    perform docs.build_window_index();
+  end if;
+end;
+$$;
