@@ -24,11 +24,17 @@ from server.models.embeddings import Embedder, make_embedder
 from server.records import Source
 from server.serving import StoppableServer, listen
 from server.settings import Settings, find_folder, load_settings
-from server.terminal import ProgressBars, console, error_console, tell_report, tell_serving, tell_sources
+from server.terminal import (
+    ProgressBars,
+    console,
+    error_console,
+    tell_report,
+    tell_serving,
+    tell_sources,
+    without_escapes,
+)
 
 Result = TypeVar("Result")
-
-docs_argument = click.argument("docs", type=click.Path(path_type=Path), required=False)
 
 
 def main() -> None:
@@ -52,11 +58,13 @@ def lectern() -> None:
 
 
 @lectern.command()
-@docs_argument
+@click.argument("docs", type=click.Path(path_type=Path), required=False)
 @click.option("--port", type=int, help="Port to listen on.  [LECTERN_PORT]")
 def up(docs: Path | None, port: int | None) -> None:
     """Migrate, ingest DOCS (default: Lectern's own documentation), and serve."""
-    settings = load_settings(port=port, site_name=None if docs else "Lectern")
+    settings = load_settings(port=port)
+    if docs is None and "site_name" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"site_name": "Lectern"})
     _run(_up(docs or find_folder("docs"), settings), settings)
 
 
@@ -69,11 +77,11 @@ def migrate(replace_embedding_model: bool) -> None:
 
 
 @lectern.command("ingest")
-@docs_argument
-def ingest_command(docs: Path | None) -> None:
-    """Publish the Markdown below DOCS (default: Lectern's own documentation)."""
+@click.argument("docs", type=click.Path(path_type=Path))
+def ingest_command(docs: Path) -> None:
+    """Publish the Markdown below DOCS."""
     settings = load_settings()
-    report = _run(_ingest(docs or find_folder("docs"), settings), settings)
+    report = _run(_ingest(docs, settings), settings)
     raise SystemExit(1 if report.failures else 0)
 
 
@@ -160,7 +168,7 @@ async def _ask(query: str, settings: Settings) -> bool:
                 case SourcesFound():
                     sources = event.sources
                 case Delta():
-                    console.print(event.text, end="", markup=False)
+                    console.print(without_escapes(event.text), end="", markup=False)
                 case Finished(problem=LecternError() as problem):
                     raise problem
     console.print("\n")

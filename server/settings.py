@@ -1,7 +1,7 @@
 """Every setting, in one frozen class. Read from the environment by `cli` and `app` only."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     answer_timeout_seconds: float = Field(120, gt=0, description="Limit for a whole answer.")
 
     query_max_chars: int = Field(1000, ge=1, description="Longest query after trimming.")
-    match_threshold: float = Field(0.2, ge=-1, le=1, description="Minimum similarity of a section.")
+    match_threshold: float = Field(0.15, ge=-1, le=1, description="Minimum similarity of a section.")
     match_count: int = Field(8, ge=1, le=100, description="Sections an answer may use at most.")
     min_content_chars: int = Field(30, ge=0, description="Shorter sections are noise.")
     context_budget_tokens: int = Field(3000, ge=1, description="Tokens all sections of a prompt may sum to.")
@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")
 
     ping_seconds: float = Field(15, gt=0, description="Interval of a stream's keep-alives.")
+    send_timeout_seconds: float = Field(
+        30, gt=0, description="How long a reader of a stream may take nothing before it is let go."
+    )
     shutdown_grace_seconds: float = Field(
         5, ge=0, description="How long running answers may go on after the server was told to stop."
     )
@@ -126,6 +129,12 @@ class Settings(BaseSettings):
                 fallback = values.get(f"OPENAI_{part.upper()}")
                 values.setdefault(f"{purpose}_{part}", fallback)
         return values
+
+    @model_validator(mode="after")
+    def _one_leg_counts(self) -> Self:
+        if self.full_text_weight == self.semantic_weight == 0:
+            raise ValueError("LECTERN_FULL_TEXT_WEIGHT and LECTERN_SEMANTIC_WEIGHT must not both be 0")
+        return self
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
@@ -178,11 +187,13 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         lines = [_explain(problem) for problem in error.errors()]
         raise SettingsInvalid("These settings need mending:\n  " + "\n  ".join(lines)) from None
-    except ValueError as error:  # a lectern.toml that is not TOML
-        raise SettingsInvalid(f"lectern.toml cannot be read: {error}") from None
+    except ValueError as error:  # a lectern.toml that is not TOML, a file that is not UTF-8
+        raise SettingsInvalid(f"lectern.toml or .env cannot be read: {error}") from None
 
 
 def _explain(problem: Any) -> str:
+    if not problem["loc"]:
+        return str(problem["msg"].removeprefix("Value error, "))
     name = str(problem["loc"][0])
     if not name.isupper():
         name = f"LECTERN_{name.upper()}"

@@ -1,6 +1,7 @@
 """What the commands print: a bar per phase on a terminal, one line per phase elsewhere."""
 
 import time
+import unicodedata
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -81,9 +82,14 @@ def tell_serving(url: str, site: Site, settings: Settings) -> None:
     console.print("  stop with Ctrl-C\n")
 
 
+def without_escapes(text: str) -> str:
+    """Text of a page or a model as a terminal may show it: no escape sequences."""
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
+
+
 def tell_sources(sources: Sequence[Hit]) -> None:
     """One line per source: its number or rank, where it stands, its address."""
     for place, source in enumerate(sources, start=1):
         name = source.title if source.heading == source.title else f"{source.title} › {source.heading}"
-        console.print(f"[{place}] {name}", markup=False)
+        console.print(f"[{place}] {without_escapes(name)}", markup=False)
         console.print(f"    {source.url}", markup=False, style="dim")

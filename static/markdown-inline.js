@@ -163,9 +163,14 @@ function bareLinkAt({ text, inLink }, at) {
 
 /** A sentence's punctuation behind an address is not part of it, nor is a `)` opened before it. */
 function withoutTail(address) {
-  const bare = address.replace(/[.,:;!?*_~\]]+$/, "");
-  const unbalanced = bare.endsWith(")") && bare.split(")").length > bare.split("(").length;
-  return unbalanced ? withoutTail(bare.slice(0, -1)) : bare;
+  let surplus = address.split(")").length - address.split("(").length;
+  let end = address.length;
+  for (;;) {
+    const last = address[end - 1];
+    if (last === ")" && surplus > 0) surplus -= 1;
+    else if (!last || !".,:;!?*_~]".includes(last)) return address.slice(0, end);
+    end -= 1;
+  }
 }
 
 function autolink(address) {

@@ -104,6 +104,7 @@ class ModelEndpoint:
 def serve_model_endpoint(*, port: int = 0) -> Iterator[ModelEndpoint]:
     """A running endpoint on a free port, in a thread of its own; gone with the thread at the end."""
     listener = socket.create_server(("127.0.0.1", port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `server.serving.listen`, and why
     endpoint = ModelEndpoint(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
     config = uvicorn.Config(
         make_app(endpoint), log_config=None, log_level="critical", lifespan="off", timeout_graceful_shutdown=1

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -55,7 +56,7 @@ def assert_told_in_band(asked: Asked, code: str) -> None:
     *_, told, last = asked.frames
     assert last["choices"][0]["finish_reason"] == "error"
     assert last["error"]["code"] == code
-    assert told["choices"][0]["text"] == last["error"]["message"]
+    assert told["choices"][0]["text"].removeprefix("\n\n") == last["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +187,20 @@ async def test_postgres_gone_before_and_back_after_a_question(
         assert "Postgres" in caplog.text
         own_postgres.start()
         assert (await ask(url, QUESTION)).frames[0]["sources"]
+
+
+async def test_a_running_server_tells_that_the_embedding_model_was_replaced(
+    owner: asyncpg.Connection, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ingest_folder(SITE_FOLDER, settings)
+    with serve_in_thread(create_app(settings)) as url:
+        await prepare_embedding_model(owner, name="openai/other", dimensions=64)
+        async with httpx.AsyncClient(base_url=url) as client:
+            ready = await client.get("/readyz")
+            search = await client.get("/v1/search", params={"query": QUESTION})
+    assert ready.status_code == 503
+    assert search.status_code in (200, 500)
+    assert "openai/other" in caplog.text
 
 
 async def test_postgres_gone_while_the_answer_streams_is_not_noticed(

@@ -161,6 +161,9 @@ def test_a_file_that_fails_is_named_and_the_exit_status_is_one(folder: Path) -> 
         (["migrate"], {"LECTERN_EMBEDDING_MODEL": "openai/x"}, "LECTERN_EMBEDDING_API_KEY"),
         (["serve"], {"LECTERN_DATABASE_URL": "postgresql://localhost:1/none"}, "Postgres cannot be reached"),
         (["serve"], {}, "run `lectern migrate`"),
+        (["serve"], {"LECTERN_DATABASE_URL": "postgresql://me:p@ss@localhost/db"}, "percent-encoded"),
+        (["serve"], {"LECTERN_DATABASE_URL": "postgresql://me:pass:word/x@localhost/db"}, "percent-encoded"),
+        (["serve"], {"LECTERN_FULL_TEXT_WEIGHT": "0", "LECTERN_SEMANTIC_WEIGHT": "0"}, "must not both be 0"),
         (["ask", " "], {}, "The query is empty"),
     ],
 )
@@ -171,6 +174,19 @@ def test_what_cannot_work_is_one_sentence(
     assert result.returncode == 1
     assert sentence in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
+    assert "ss@" not in result.stderr
+    assert "word/x" not in result.stderr
+
+
+def test_escape_sequences_of_a_page_do_not_reach_the_terminal(folder: Path) -> None:
+    (folder / "docs").mkdir()
+    (folder / "docs" / "a.md").write_text(
+        '---\ntitle: "Own\\x1b]0;ed\\x07"\n---\n\n# Lamps\n\nHow a lamp is lit, in short.\n'
+    )
+    run(folder, "ingest", "docs")
+    found = run(folder, "search", "How is a lamp lit?")
+    assert "Own" in found.stdout
+    assert "\x1b" not in found.stdout
 
 
 def test_a_taken_port_is_named(folder: Path) -> None:

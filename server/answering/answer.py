@@ -1,5 +1,6 @@
 """The path of a question: match → prompt → complete. It walks from room to room and never turns back."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -9,7 +10,7 @@ from server.answering.limits import within_limits
 from server.answering.prompt import make_prompt
 from server.answering.retrieval import Retriever
 from server.answering.sources import make_sources
-from server.errors import LecternError
+from server.errors import LecternError, ModelTimeout
 from server.events import Delta, Event, Finished, SourcesFound
 from server.models.completions import Completer
 from server.records import Match
@@ -61,9 +62,16 @@ class Answering:
             yield Finished("error", LecternError(str(error)))
 
     async def _match(self, query: str, filter: Mapping[str, Any]) -> list[Match]:
-        return await self._retriever.match(
-            query,
-            count=self._settings.match_count,
-            budget_tokens=self._settings.context_budget_tokens,
-            filter=filter,
-        )
+        limit_seconds = self._settings.first_delta_timeout_seconds
+        try:
+            async with asyncio.timeout(limit_seconds):
+                return await self._retriever.match(
+                    query,
+                    count=self._settings.match_count,
+                    budget_tokens=self._settings.context_budget_tokens,
+                    filter=filter,
+                )
+        except TimeoutError as error:
+            raise ModelTimeout(
+                f"Finding sections took over {limit_seconds:g} s (LECTERN_FIRST_DELTA_TIMEOUT_SECONDS)."
+            ) from error

@@ -43,7 +43,8 @@ async def embedded_postgres(data_dir: Path) -> AsyncIterator[str]:
 
 def _start(folder: Path) -> PostgresServer:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _forget_dead_processes(folder / ".handle_pids.json")
+    with PostgresServer._lock:
+        _forget_dead_processes(folder / ".handle_pids.json")
     server = get_server(folder)
     server.__enter__()
     return server
@@ -51,11 +52,18 @@ def _start(folder: Path) -> PostgresServer:
 
 def _leave(server: PostgresServer) -> None:
     server.__exit__(None, None, None)
+    if server._count <= 0:
+        # Where another process keeps it running, the package would hand out this handle again, though by then
+        # the server may have been stopped and started anew.
+        PostgresServer._instances.pop(server.pgdata, None)
 
 
 def _forget_dead_processes(handles: Path) -> None:
     """The package counts processes that were killed as users for ever, and would never stop the server."""
     if not handles.exists():
         return
-    alive = [pid for pid in json.loads(handles.read_text() or "[]") if psutil.pid_exists(pid)]
-    handles.write_text(json.dumps(alive))
+    try:
+        counted = json.loads(handles.read_text() or "[]")
+    except ValueError:
+        counted = []  # half written when the machine went down
+    handles.write_text(json.dumps([pid for pid in counted if psutil.pid_exists(pid)]))

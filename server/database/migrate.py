@@ -14,6 +14,7 @@ from server.errors import DatabaseUnfit
 
 _LOCK: Final = 0x1EC7E21  # any number no other program locks by
 _MINIMUM_PGVECTOR: Final = (0, 7)
+_PGVECTOR_SCHEMAS: Final = ("public", "extensions")  # the search_path of every function
 
 _BOOKKEEPING: Final = """
     create schema if not exists docs;
@@ -83,6 +84,14 @@ async def _locked(connection: asyncpg.Connection) -> AsyncIterator[None]:
 
 
 async def _check_pgvector(connection: asyncpg.Connection) -> None:
+    schema = await connection.fetchval(
+        "select extnamespace::regnamespace::text from pg_extension where extname = 'vector'"
+    )
+    if schema not in (None, *_PGVECTOR_SCHEMAS):
+        raise DatabaseUnfit(
+            f"pgvector is installed in the schema {schema}, and Lectern looks for it in "
+            f"{' or '.join(_PGVECTOR_SCHEMAS)}: run `alter extension vector set schema public`."
+        )
     version = await connection.fetchval(
         "select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector'"
     )

@@ -4,16 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
 from pgvector.asyncpg import register_vector
 
 from server.database.embedded import embedded_postgres
-from server.errors import DatabaseUnavailable, DatabaseUnfit
+from server.errors import DatabaseUnavailable, DatabaseUnfit, SettingsInvalid
 from server.settings import Settings
 
 SERVER_ROLE: Final = "lectern_server"
+
+_UNPREPARED_SQLSTATES: Final = frozenset(
+    {"42P01", "42883", "3F000", "42704"}
+)  # no such table, function, schema, type
+# Connection lost; being shut down; out of connections, disk or memory; serialization, deadlock; read-only standby;
+# lock not available; no such database yet.
+_PASSING_SQLSTATE_CLASSES: Final = frozenset({"08", "57", "53", "40", "25", "55", "3D"})
 
 _MIGRATE: Final = "run `lectern migrate`"
 
@@ -23,37 +31,56 @@ def translated_errors() -> Iterator[None]:
     """Turns asyncpg's and the network's exceptions into `DatabaseUnavailable` or `DatabaseUnfit`."""
     try:
         yield
-    except (
-        asyncpg.UndefinedTableError,
-        asyncpg.UndefinedFunctionError,
-        asyncpg.InvalidSchemaNameError,
-    ) as error:
-        raise DatabaseUnfit(f"The database is not prepared for this version ({error}): {_MIGRATE}.") from error
-    except asyncpg.InvalidAuthorizationSpecificationError as error:
-        raise DatabaseUnavailable(f"Postgres refused the user or its password: {error}.") from error
-    except asyncpg.InsufficientPrivilegeError as error:
-        advice = (error.hint or f"{_MIGRATE} as the owner").rstrip(".")
-        raise DatabaseUnfit(f"The database user lacks a right ({error.args[0]}): {advice}.") from error
-    except asyncpg.InvalidParameterValueError as error:
-        if SERVER_ROLE not in str(error):
-            raise
-        raise DatabaseUnfit(f"The database has no role {SERVER_ROLE}: {_MIGRATE}.") from error
+    except asyncpg.PostgresError as error:
+        raise _explain(error) from error
     except TimeoutError as error:
         raise DatabaseUnavailable("Postgres did not answer in time.") from error
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError) as error:
+    except asyncpg.InterfaceError as error:
         raise DatabaseUnavailable(f"The connection to Postgres was lost: {error}") from error
-    except (asyncpg.InvalidCatalogNameError, OSError) as error:
+    except OSError as error:
         raise DatabaseUnavailable(f"Postgres cannot be reached: {error}. Check LECTERN_DATABASE_URL.") from error
+
+
+def _explain(error: asyncpg.PostgresError) -> DatabaseUnavailable | DatabaseUnfit:
+    """By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+    said = error.args[0] if error.args else str(error)
+    state = error.sqlstate or ""
+    if state == "42501":  # insufficient privilege
+        advice = (error.hint or f"{_MIGRATE} as the owner").rstrip(".")
+        return DatabaseUnfit(f"The database user lacks a right ({said}): {advice}.")
+    if state in _UNPREPARED_SQLSTATES or SERVER_ROLE in said:
+        return DatabaseUnfit(f"The database is not prepared for this version ({said}): {_MIGRATE}.")
+    if state[:2] == "28":  # invalid authorization
+        return DatabaseUnavailable(f"Postgres refused the user or its password: {said}.")
+    if state[:2] in _PASSING_SQLSTATE_CLASSES:
+        return DatabaseUnavailable(f"Postgres is unwell ({state}): {said}.")
+    return DatabaseUnfit(f"Postgres refused a statement ({state}): {said}.")
 
 
 @asynccontextmanager
 async def database_url(settings: Settings) -> AsyncIterator[str]:
     """The configured database's URL, or that of the embedded one, which runs as long as the context."""
     if settings.database_url:
-        yield settings.database_url.get_secret_value()
+        url = settings.database_url.get_secret_value()
+        _check_url(url)
+        yield url
         return
     async with embedded_postgres(settings.data_dir) as url:
         yield url
+
+
+def _check_url(url: str) -> None:
+    """asyncpg quotes the part of a URL it cannot read, and with an unescaped password that is the password."""
+    try:
+        parts = urlsplit(url)
+        is_readable = parts.scheme in ("postgres", "postgresql") and url.count("@") < 2 and parts.port != 0
+    except ValueError:
+        is_readable = False
+    if not is_readable:
+        raise SettingsInvalid(
+            "LECTERN_DATABASE_URL cannot be read: it must look like postgresql://user:password@host:5432/name, "
+            "with @, : and / in the password percent-encoded."
+        )
 
 
 class Database:

@@ -90,10 +90,16 @@ def _normalised(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+_TITLE_MAX_CHARS = 300  # it stands before every window of the page
+
+
 def _title(stated: Any, blocks: Sequence[Block]) -> str | None:
     if isinstance(stated, str | int | float) and not isinstance(stated, bool) and str(stated).strip():
-        return " ".join(str(stated).split())
-    return next((block.text for block in blocks if isinstance(block, Heading) and block.level == 1), None)
+        return " ".join(str(stated).split())[:_TITLE_MAX_CHARS]
+    return next(
+        (block.text[:_TITLE_MAX_CHARS] for block in blocks if isinstance(block, Heading) and block.level == 1),
+        None,
+    )
 
 
 @cache

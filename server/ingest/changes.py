@@ -2,20 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from server.documents.paths import page_path
 from server.errors import DocumentUnreadable
 from server.ingest.parsing import PageRecipe
-from server.ingest.sources import SourceFile, read_text
+from server.ingest.sources import Failure, SourceFile, printable, read_text
 from server.records import StoredPage
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that could not be ingested; the page it had stays as it was."""
-
-    source: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +20,42 @@ class Changes:
 
 
 def compare(
-    files: Sequence[SourceFile], stored: Iterable[StoredPage], recipe: PageRecipe, *, file_max_bytes: int
+    files: Sequence[SourceFile],
+    stored: Iterable[StoredPage],
+    *,
+    recipe: PageRecipe,
+    file_max_bytes: int,
+    unlisted: Sequence[Failure] = (),
 ) -> Changes:
     """Reads every file once; what is published and no longer in the folder is to be removed.
 
-    A file that cannot be read fails alone and protects the page at its path. So does the second of two files
-    with one path.
+    A file that cannot be read fails alone and protects the page at its path; so does the second of two files
+    with one path, and a folder that could not be listed with every page below it.
     """
-    checksums = {page.path: page.checksum for page in stored}
+    published = {page.path: page for page in stored}
     owners: dict[str, SourceFile] = {}
     to_parse: list[SourceFile] = []
-    failures: list[Failure] = []
+    failures = list(unlisted)
     for file in files:
         path = page_path(file.relative)
-        owner = owners.setdefault(path, file)
-        if owner is not file:
-            failures.append(Failure(str(file.relative), f"gives the same page {path} as {owner.relative}."))
-            continue
         try:
+            owner = owners.setdefault(path, file)
+            if owner is not file:
+                raise DocumentUnreadable(f"gives the same page {path} as {owner.relative}.")
             text = read_text(file, max_bytes=file_max_bytes)
         except DocumentUnreadable as error:
-            failures.append(Failure(str(file.relative), str(error)))
+            failures.append(Failure(printable(str(file.relative)), str(error)))
             continue
-        if checksums.get(path) != recipe.checksum(text):
+        if path not in published or published[path].checksum != recipe.checksum(text):
             to_parse.append(file)
+    gone = [page for path, page in published.items() if path not in owners]
     return Changes(
         to_parse=tuple(to_parse),
-        unchanged_count=len(files) - len(to_parse) - len(failures),
-        removed_paths=tuple(sorted(checksums.keys() - owners.keys())),
+        unchanged_count=len(files) - len(to_parse) - len(failures) + len(unlisted),
+        removed_paths=tuple(sorted(page.path for page in gone if not _is_below(page.source, unlisted))),
         failures=tuple(failures),
     )
+
+
+def _is_below(source: str, folders: Sequence[Failure]) -> bool:
+    return any(PurePosixPath(source).is_relative_to(folder.source) for folder in folders)

@@ -4,6 +4,7 @@ import asyncpg
 
 from server.database.calls import get_site, prepare_embedding_model
 from server.database.fitness import require_embedding_model
+from server.database.locks import alone
 from server.database.migrate import migrate
 from server.models.embeddings import Embedder
 from server.settings import find_folder
@@ -18,10 +19,11 @@ async def prepare_database(
     `DatabaseUnfit` when another model is recorded, unless it is to be replaced, which removes every page.
     """
     applied = await migrate(connection, find_folder("sql"))
-    site = await get_site(connection)
-    if site.embedding_model is None or (replace_embedding_model and site.embedding_model != embedder.model):
-        (vector,) = await embedder.embed(["How many numbers has a vector?"])
-        await prepare_embedding_model(connection, name=embedder.model, dimensions=len(vector))
-        return applied
-    require_embedding_model(site, embedder.model)
+    async with alone(connection):
+        site = await get_site(connection)
+        if site.embedding_model is None or (replace_embedding_model and site.embedding_model != embedder.model):
+            (vector,) = await embedder.embed(["How many numbers has a vector?"])
+            await prepare_embedding_model(connection, name=embedder.model, dimensions=len(vector))
+        else:
+            require_embedding_model(site, embedder.model)
     return applied

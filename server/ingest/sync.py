@@ -13,12 +13,13 @@ import numpy as np
 
 from server.database.calls import Vector, discard_run, get_page_checksums, get_site, publish, stage_pages
 from server.database.fitness import require_embedding_model
+from server.database.locks import alone
 from server.database.pool import prepare_connection
 from server.documents.windows import make_windows
 from server.errors import DocumentUnreadable, IngestFailed, LecternError
-from server.ingest.changes import Changes, Failure, compare
+from server.ingest.changes import Changes, compare
 from server.ingest.parsing import PageRecipe, parse_page
-from server.ingest.sources import SourceFile, find_files, read_text
+from server.ingest.sources import Failure, SourceFile, find_files, read_text
 from server.ingest.weighing import choose_token_weights
 from server.models.embeddings import Embedder
 from server.records import Page, Publication, Site, Window
@@ -64,9 +65,21 @@ async def ingest(
     `Outage`, `DatabaseUnfit`) or is cancelled, nothing. Files that cannot be read are in the report.
     """
     await prepare_connection(connection)
+    async with alone(connection):
+        return await _ingest(connection, folder, embedder=embedder, settings=settings, on_progress=on_progress)
+
+
+async def _ingest(
+    connection: asyncpg.Connection,
+    folder: Path,
+    *,
+    embedder: Embedder,
+    settings: Settings,
+    on_progress: OnProgress,
+) -> IngestReport:
     site = await get_site(connection)
     require_embedding_model(site, embedder.model)
-    files = await asyncio.to_thread(find_files, folder)
+    files, unlisted = await asyncio.to_thread(find_files, folder)
     recipe = PageRecipe.of(settings)
     token_weights = await choose_token_weights(
         connection, files, embedder=embedder, recipe=recipe, file_max_bytes=settings.file_max_bytes
@@ -74,7 +87,12 @@ async def ingest(
     if token_weights is not None:
         embedder = embedder.with_token_weights(token_weights.weights)
         recipe = replace(recipe, token_weights_sha256=token_weights.sha256)
-    changes = await _find_changes(connection, files, recipe, settings, on_progress)
+    on_progress(Progress("Reading", 0, len(files)))
+    stored = await get_page_checksums(connection)
+    changes = await asyncio.to_thread(
+        compare, files, stored, recipe=recipe, file_max_bytes=settings.file_max_bytes, unlisted=unlisted
+    )
+    on_progress(Progress("Reading", len(files), len(files)))
     if not changes.to_parse and not changes.removed_paths:
         return _nothing_to_do(site, changes)
     run = uuid4()
@@ -97,20 +115,6 @@ async def ingest(
         windows_embedded=staging.windows_embedded,
         failures=(*changes.failures, *staging.failures),
     )
-
-
-async def _find_changes(
-    connection: asyncpg.Connection,
-    files: Sequence[SourceFile],
-    recipe: PageRecipe,
-    settings: Settings,
-    on_progress: OnProgress,
-) -> Changes:
-    on_progress(Progress("Reading", 0, len(files)))
-    stored = await get_page_checksums(connection)
-    changes = await asyncio.to_thread(compare, files, stored, recipe, file_max_bytes=settings.file_max_bytes)
-    on_progress(Progress("Reading", len(files), len(files)))
-    return changes
 
 
 def _nothing_to_do(site: Site, changes: Changes) -> IngestReport:

@@ -34,6 +34,7 @@ async def one_shot_frames(
     """Server-sent events as sse-starlette takes them: numbered JSON frames, then `[DONE]`."""
     frame = _FrameMaker(answer_id, model)
     sources: tuple[Source, ...] = ()
+    started = False
     async with aclosing(events):
         async for event in events:
             match event:
@@ -41,9 +42,10 @@ async def one_shot_frames(
                     sources = event.sources
                     yield {**frame.make("", sources=sources), "retry": RETRY_MILLISECONDS}
                 case Delta():
+                    started = True
                     yield frame.make(event.text)
                 case Finished():
-                    for last in _last_frames(frame, event, sources):
+                    for last in _last_frames(frame, event, sources=sources, apart=started):
                         yield last
     yield {"id": f"{answer_id}:{frame.count}", "data": DONE}
 
@@ -72,12 +74,14 @@ class _FrameMaker:
         return event
 
 
-def _last_frames(frame: _FrameMaker, finished: Finished, sources: tuple[Source, ...]) -> Iterator[dict[str, Any]]:
+def _last_frames(
+    frame: _FrameMaker, finished: Finished, *, sources: tuple[Source, ...], apart: bool
+) -> Iterator[dict[str, Any]]:
     if finished.problem is None:
         yield frame.make("", finish_reason=finished.reason, sources=sources)
         return
     problem = finished.problem
-    yield frame.make(problem.reader_text)
+    yield frame.make(f"\n\n{problem.reader_text}" if apart else problem.reader_text)
     error = {"code": problem.code, "message": problem.reader_text}
     yield frame.make("", finish_reason=finished.reason, sources=sources, error=error)
 

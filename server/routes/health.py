@@ -1,11 +1,16 @@
 """`GET /healthz`: the process answers. `GET /readyz`: it could answer a reader."""
 
+import logging
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.database.calls import get_site
+from server.database.fitness import require_embedding_model
 from server.errors import LecternError
 from server.routes.responses import JsonResponse
+
+logger = logging.getLogger(__name__)
 
 
 async def healthz(request: Request) -> Response:
@@ -16,6 +21,8 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     try:
         published = await get_site(request.state.database)
+        require_embedding_model(published, request.state.settings.embedding_model)
     except LecternError as error:
+        logger.error("Not ready: %s", error)
         return JsonResponse({"status": "unavailable", "reason": error.code}, status_code=503)
     return JsonResponse({"status": "ok", "generation": published.generation, "pages": published.page_count})

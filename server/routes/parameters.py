@@ -27,12 +27,11 @@ def read_filter(parameters: Mapping[str, str]) -> dict[str, Any]:
     """Page metadata that must be contained; `{}` when not asked for."""
     try:
         value = orjson.loads(parameters.get("filter") or "{}")
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        raise RequestInvalid('The filter is not a JSON object: send one like {"version": "v2"}.')
-    if "\\u0000" in (parameters.get("filter") or ""):
-        raise RequestInvalid("The filter contains a NUL character.")
+        written = orjson.dumps(value)  # refuses what is nested too deep for the database as well
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        value, written = None, b""
+    if not isinstance(value, dict) or b"\\u0000" in written:
+        raise RequestInvalid('The filter is not a JSON object that can be used: send one like {"version": "v2"}.')
     return value
 
 

@@ -27,6 +27,8 @@ async def query(request: Request) -> Response:
     """
     if "last-event-id" in request.headers:
         return Response(status_code=204)
+    if request.method == "HEAD":  # Starlette sends them here too, and an answer costs money
+        return Response(headers=STREAM_HEADERS, media_type=_EVENT_STREAM)
     settings: Settings = request.state.settings
     answering: Answering = request.state.answering
     media_type = negotiate(request.headers.get("accept", "*/*"))
@@ -62,12 +64,11 @@ async def _stream_text(request: Request, pieces: AsyncGenerator[str, None]) -> R
 
 
 def negotiate(accept: str) -> str:
-    """The media type to answer with: the first one in `Accept` that we have; `*/*` is the event stream."""
-    for entry in accept.split(","):
-        wanted, _, weight = entry.strip().lower().partition(";")
-        if weight.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
-            continue
-        match wanted.strip():
+    """The media type to answer with: the one `Accept` weighs most that we have; `*/*` is the event stream."""
+    for wanted in sorted(accept.split(","), key=_weight, reverse=True):
+        if _weight(wanted) == 0:
+            break
+        match wanted.partition(";")[0].strip().lower():
             case "text/event-stream" | "*/*" | "":
                 return _EVENT_STREAM
             case "application/json" | "application/*":
@@ -75,3 +76,12 @@ def negotiate(accept: str) -> str:
             case "text/plain" | "text/*":
                 return _TEXT
     raise NotAcceptable(f"Answers come as {_EVENT_STREAM}, {_JSON} or {_TEXT}: send one of them as Accept.")
+
+
+def _weight(entry: str) -> float:
+    """The `q` of one entry (RFC 9110 §12.4.2); 1 without one, or with one that is no number."""
+    _, _, written = entry.replace(" ", "").lower().partition(";q=")
+    try:
+        return float(written or 1)
+    except ValueError:
+        return 1

@@ -1,16 +1,21 @@
 """The responses routes answer with."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 import orjson
 from sse_starlette import EventSourceResponse
+from sse_starlette.sse import SendTimeoutError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from server.errors import LecternError
+from server.errors import LecternError, Outage
 from server.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -43,8 +48,15 @@ class EventStream(EventSourceResponse):
             ping_message_factory=lambda: b": ping\n",  # type: ignore[arg-type, return-value]
             headers=STREAM_HEADERS,
             shutdown_grace_period=settings.shutdown_grace_seconds,
+            send_timeout=settings.send_timeout_seconds,
         )
         del self.headers["connection"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            logger.info("A reader took nothing for too long and was let go.")
 
 
 async def while_connected(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
@@ -83,6 +95,7 @@ def error_response(error: LecternError) -> JsonResponse:
 
 async def tell_error(request: Request, error: Exception) -> Response:
     """The one handler for our tree of errors."""
-    del request
     assert isinstance(error, LecternError)  # noqa: S101  Starlette dispatches by this class
+    if error.http_status >= 500 or isinstance(error, Outage):
+        logger.error("%s %s: %s", request.method, request.url.path, error)
     return error_response(error)

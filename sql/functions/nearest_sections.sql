@@ -20,6 +20,8 @@ begin
       order by section_window.embedding <#> nearest_sections.embedding::halfvec
       limit 200
     ) as nearest
+    -- While there is one site, its windows are all there are.
+    where nearest_sections.site_id is not null
     group by nearest.section_id;
   else
     return query

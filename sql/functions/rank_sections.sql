@@ -25,9 +25,13 @@ as $$
     from docs.score_keywords(
       rank_sections.site_id, rank_sections.query_text, array(select nearest.section_id from nearest)
     ) as scored
-    join docs.page_section as section on section.id = scored.section_id
-    join docs.page on page.id = section.page_id
-    where page.site_id = rank_sections.site_id and page.meta @> rank_sections.filter
+    -- A lexeme belongs to one site and so do its postings; a join would read the whole site's pages.
+    where rank_sections.filter = '{}' or exists (
+      select
+      from docs.page_section as section
+      join docs.page on page.id = section.page_id
+      where section.id = scored.section_id and page.meta @> rank_sections.filter
+    )
     order by scored.score desc
     limit 200
   ),

@@ -12,12 +12,19 @@ begin
   -- From Postgres 16 on, who creates a role is its member but may not `set role` to it without this grant.
   execute format('grant lectern_server to %I', current_user);
 exception
-  when insufficient_privilege then
-    if not exists (select from pg_roles where rolname = 'lectern_server') then
-      raise exception 'the user % may not create roles', current_user
-        using errcode = 'insufficient_privilege',
-              hint = format('As an administrator: create role lectern_server; grant lectern_server to %I', current_user);
-    end if;
+  when insufficient_privilege then null;  -- then an administrator has to have done it
+end;
+$$;
+
+do $$
+begin
+  set local role lectern_server;
+  reset role;
+exception
+  when insufficient_privilege or undefined_object or invalid_parameter_value then
+    raise exception 'the user % may not act as the role lectern_server', current_user
+      using errcode = 'insufficient_privilege',
+            hint = format('As an administrator: create role lectern_server; grant lectern_server to %I', current_user);
 end;
 $$;
 

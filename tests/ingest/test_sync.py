@@ -1,13 +1,18 @@
 """Folders into published pages, with the real embedder and the real database."""
 
 import asyncio
+import os
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from server.database.calls import get_page_checksums
 from server.errors import DatabaseUnfit, IngestFailed, LecternError
+from server.ingest.changes import compare
+from server.ingest.parsing import PageRecipe
+from server.ingest.sources import Failure, find_files
 from server.ingest.sync import batches
 from server.settings import Settings
 from tests.conftest import ingest_folder
@@ -127,6 +132,55 @@ async def test_links_are_followed_and_their_loops_end(
     report = await ingest_folder(docs, settings)
     assert [failure.source for failure in report.failures] == ["self.md"]
     assert await paths(owner) == ["/a", "/b", "/c", "/more/linked"]
+
+
+async def test_a_folder_that_cannot_be_listed_keeps_its_pages(
+    owner: asyncpg.Connection, settings: Settings, docs: Path
+) -> None:
+    write(docs / "guides" / "kept.md", "# Kept\n\nThis page is behind a closed door now.\n")
+    await ingest_folder(docs, settings)
+    stored = await get_page_checksums(owner)
+    files = [file for file in find_files(docs)[0] if "guides" not in file.relative.parts]
+    changes = compare(
+        files,
+        stored,
+        recipe=PageRecipe.of(settings),
+        file_max_bytes=1_000,
+        unlisted=[Failure("guides", "cannot be listed: Permission denied.")],
+    )
+    assert changes.removed_paths == ()
+    assert [failure.source for failure in changes.failures] == ["guides"]
+
+
+async def test_what_is_no_readable_file_fails_alone(
+    owner: asyncpg.Connection, settings: Settings, docs: Path
+) -> None:
+    os.mkfifo(docs / "pipe.md")
+    (docs / "zero.md").symlink_to("/dev/zero")
+    Path(os.fsdecode(os.fsencode(docs) + b"/caf\xe9.md")).write_text("# Café\n\nA name from another age.\n")
+    report = await ingest_folder(docs, settings)
+    assert sorted((failure.source, failure.reason) for failure in report.failures) == [
+        ("caf\ufffd.md", "has a name that is not UTF-8: rename it."),
+        ("pipe.md", "is not a regular file."),
+        ("zero.md", "is not a regular file."),
+    ]
+    assert await paths(owner) == ["/a", "/b", "/c"]
+
+
+async def test_two_ingests_at_once_go_one_after_the_other(
+    owner: asyncpg.Connection, settings: Settings, docs: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "other" / "x.md", "# Page x\n\nThe only page of another folder.\n")
+    await asyncio.gather(ingest_folder(docs, settings), ingest_folder(tmp_path / "other", settings))
+    assert await paths(owner) in (["/a", "/b", "/c"], ["/x"])
+
+
+async def test_a_title_of_megabytes_is_cut(owner: asyncpg.Connection, settings: Settings, docs: Path) -> None:
+    write(
+        docs / "long.md", f"---\ntitle: {'word ' * 400_000}\n---\n\n# One\n\nThe text of a page like any other.\n"
+    )
+    await ingest_folder(docs, settings)
+    assert await owner.fetchval("select length(title) from docs.page where path = '/long'") <= 300
 
 
 @pytest.mark.parametrize(("name", "reason"), [("missing", "does not exist"), ("empty", "holds no Markdown")])

@@ -53,6 +53,20 @@ def test_a_link_to_another_file_leads_to_its_page() -> None:
     ]
 
 
+def test_a_section_that_would_take_the_renderer_long_is_shown_as_it_was_written() -> None:
+    section = PageSection(heading="H", heading_path=("H",), slug="h", content="![[" * 100_000, token_count=1)
+    html = render_sections(PublishedPage(title="T", source="a.md", sections=(section,)))
+    assert f"<pre>{section.content}</pre>" in html
+
+
+def test_a_table_asks_for_no_inline_style() -> None:
+    table = "| a | b |\n| :-- | --: |\n| 1 | 2 |"
+    section = PageSection(heading="H", heading_path=("H",), slug="h", content=table, token_count=1)
+    html = render_sections(PublishedPage(title="T", source="a.md", sections=(section,)))
+    assert "<td>1</td>" in html
+    assert "style" not in html
+
+
 async def test_the_demo_page_and_its_modules_are_served(site_url: str) -> None:
     page = await get(site_url, "/")
     assert page.status_code == 200

@@ -83,6 +83,13 @@ async def test_a_reconnect_is_told_to_stop_and_asks_nothing(site_url: str) -> No
     assert (response.status_code, response.content) == (204, b"")
 
 
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/json", "text/plain"])
+async def test_a_head_request_asks_nothing(site_url: str, accept: str) -> None:
+    async with httpx.AsyncClient(base_url=site_url) as client:
+        response = await client.head("/v1/query", headers={"Accept": accept})  # no query: it would be refused
+    assert (response.status_code, response.content) == (200, b"")
+
+
 async def test_other_origins_may_ask_with_the_headers_their_clients_send(site_url: str) -> None:
     async with httpx.AsyncClient(base_url=site_url) as client:
         preflight = await client.options(
@@ -110,8 +117,10 @@ async def test_other_origins_may_ask_with_the_headers_their_clients_send(site_ur
         ("query=%ff%fe", "not valid UTF-8"),
         ("query=" + "x" * 1001, "1,000 are allowed"),
         ("query=a&filter=[1]", "not a JSON object"),
+        (f"query=a&filter={'[' * 900}{']' * 900}", "not a JSON object"),
+        ("query=a&filter=" + '{"a":' * 300 + "1" + "}" * 300, "not a JSON object"),
         ("query=a&filter={", "not a JSON object"),
-        ('query=a&filter={"a":"\\u0000"}', "NUL"),
+        ('query=a&filter={"a":"\\u0000"}', "not a JSON object"),
     ],
 )
 async def test_a_query_that_is_none_is_refused_before_anything_runs(
@@ -160,6 +169,7 @@ async def test_an_unknown_accept_is_told_what_there_is(site_url: str) -> None:
         ("application/json, text/plain, */*", "application/json"),
         ("text/html;q=0.9, text/plain;q=0.5", "text/plain"),
         ("application/json;q=0, text/plain", "text/plain"),
+        ("application/json;q=0.1, text/event-stream", "text/event-stream"),
         ("Text/Plain", "text/plain"),
     ],
 )

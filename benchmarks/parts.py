@@ -1,0 +1,65 @@
+"""Single steps of an answer, called by themselves."""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from server.answering.prompt import make_prompt
+from server.answering.sources import make_sources
+from server.database.calls import Vector, match_page_sections
+from server.database.pool import Database, database_url, open_database
+from server.models.embeddings import make_embedder
+from server.records import Match
+from server.settings import Settings
+
+_WARM_UP_QUESTIONS: Final = 10
+
+Timed = list[tuple[str, list[float]]]
+
+
+async def measure_parts(settings: Settings, questions: Sequence[str]) -> Timed:
+    """Name and seconds per question of each step; the first questions are asked once more, uncounted, before."""
+    embedder = make_embedder(settings, retries=0, timeout_seconds=settings.embedding_timeout_seconds)
+    timed: Timed = [("the query's embedding", []), ("`match_page_sections`", []), ("sources", []), ("prompt", [])]
+    try:
+        async with database_url(settings) as url, open_database(url, settings) as database:
+            warm_up = questions[:_WARM_UP_QUESTIONS]
+            for place, query in enumerate([*warm_up, *questions]):
+                marks = [time.monotonic()]
+                (embedding,) = await embedder.embed([query])
+                marks.append(time.monotonic())
+                matches = await match(database, settings, query=query, embedding=embedding)
+                marks.append(time.monotonic())
+                make_sources(matches, query, site_url=settings.site_url)
+                marks.append(time.monotonic())
+                make_prompt(query, matches, site_name=settings.site_name)
+                marks.append(time.monotonic())
+                if place >= len(warm_up):
+                    for i, (_, seconds) in enumerate(timed):
+                        seconds.append(marks[i + 1] - marks[i])
+    finally:
+        await embedder.close()
+    return timed
+
+
+async def match(
+    database: Database,
+    settings: Settings,
+    *,
+    query: str | None,
+    embedding: Vector | None,
+    count: int | None = None,
+) -> list[Match]:
+    """As an answer asks for its sections; a `count` means that many and no budget. `None` leaves a leg out."""
+    return await match_page_sections(
+        database,
+        embedding=embedding,
+        query_text=query,
+        match_threshold=settings.match_threshold,
+        match_count=settings.match_count if count is None else count,
+        min_content_length=settings.min_content_chars,
+        token_budget=settings.context_budget_tokens if count is None else None,
+        filter={},
+        full_text_weight=settings.full_text_weight,
+        semantic_weight=settings.semantic_weight,
+    )
