@@ -45,7 +45,7 @@ $(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
-$(VENV)/.installed-clients: tests/clients/package.json $(VENV)/.installed-dev
+$(VENV)/.installed-clients: tests/clients/package.json tests/clients/package-lock.json $(VENV)/.installed-dev
 	cd tests/clients && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --no-audit --no-fund --silent
 	@touch $@
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import click
+import uvloop
 
 from server.answering.queries import clean_query
 from server.answering.sources import make_hits
@@ -196,4 +197,5 @@ def _run(steps: Coroutine[Any, Any, Result], settings: Settings) -> Result:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         return await steps
 
-    return asyncio.run(stoppable())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(stoppable())

@@ -181,7 +181,7 @@ def test_what_cannot_work_is_one_sentence(
 def test_escape_sequences_of_a_page_do_not_reach_the_terminal(folder: Path) -> None:
     (folder / "docs").mkdir()
     (folder / "docs" / "a.md").write_text(
-        '---\ntitle: "Own\\x1b]0;ed\\x07"\n---\n\n# Lamps\n\nHow a lamp is lit, in short.\n'
+        '---\ntitle: "Own\\x1b]0;ed\\x07"\n---\n\n# Lamps\n\nHow a lamp is lit, told in one short sentence.\n'
     )
     run(folder, "ingest", "docs")
     found = run(folder, "search", "How is a lamp lit?")

@@ -114,12 +114,17 @@ async def open_database(url: str, settings: Settings) -> AsyncIterator[Database]
             init=prepare_connection,
             server_settings={"application_name": "lectern", "role": SERVER_ROLE},
             timeout=settings.database_timeout_seconds,
+            reset=_leave_as_it_is,
         )
     try:
         yield Database(pool, timeout_seconds=settings.database_timeout_seconds)
     finally:
         with translated_errors():
             await _close(pool)
+
+
+async def _leave_as_it_is(connection: Any) -> None:
+    """The server's calls leave nothing behind in a session, and asyncpg's own reset is a round trip for each."""
 
 
 async def _close(pool: asyncpg.Pool) -> None:

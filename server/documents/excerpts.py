@@ -107,5 +107,7 @@ def _joined_places(hits: Sequence[Hit], start: int, end: int) -> list[tuple[int,
 
 
 def _utf16_ranges(text: str, places: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    if not text or max(text) <= "\uffff":
+        return tuple(places)
     units = list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
     return tuple((units[start], units[end]) for start, end in places)

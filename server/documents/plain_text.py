@@ -52,7 +52,8 @@ _PRIVATE_USE = re.compile("[\ue000\ue100-\ue17f]")
 def plain_text(markdown: str) -> str:
     """Markdown → its words and its code, line ends and blank lines kept; no marks, tags, comments or targets."""
     shelf: list[str] = []
-    text = _without_comments(_shelve_spans(_shelve_fences(_PRIVATE_USE.sub("", markdown), shelf), shelf))
+    markdown = markdown if markdown.isascii() else _PRIVATE_USE.sub("", markdown)
+    text = _without_comments(_shelve_spans(_shelve_fences(markdown, shelf), shelf))
     text = _without_inline_marks(_without_line_marks(_without_tags(_shelve_escapes(text))))
     text = _BLANKS.sub("\n\n", _SPACES.sub(" ", text))
     return _SHELVED.sub(lambda mark: shelf[int(mark[1])], text).strip()
@@ -83,7 +84,7 @@ def _without_inline_marks(text: str) -> str:
     text = _EMPHASIS.sub("", text)
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-    return text.translate(_UNESCAPED)
+    return text if text.isascii() else text.translate(_UNESCAPED)
 
 
 _UNESCAPED = {_ESCAPED_FROM + code: chr(code) for code in range(128)}

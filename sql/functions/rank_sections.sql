@@ -11,10 +11,12 @@ create or replace function docs.rank_sections(
   rrf_k int
 )
 returns table (section_id bigint, similarity float, score float)
-language sql
+language plpgsql  -- which keeps its plan; language sql plans anew for each call
 stable
 set search_path = docs, public, extensions, pg_temp
 as $$
+begin
+  return query
   with nearest as materialized (
     select found.section_id, found.similarity
     from docs.nearest_sections(rank_sections.site_id, rank_sections.embedding, rank_sections.filter) as found
@@ -33,7 +35,7 @@ as $$
       where section.id = scored.section_id and page.meta @> rank_sections.filter
     )
     order by scored.score desc
-    limit 200
+    limit 100
   ),
   candidate as (
     select nearest.section_id from nearest
@@ -75,4 +77,5 @@ as $$
     end as fused
   from scored
   order by fused desc, scored.section_id;
+end;
 $$;

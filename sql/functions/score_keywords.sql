@@ -1,6 +1,6 @@
 -- BM25 (Robertson & Zaragoza 2009, §3.6: frequencies are weighted by field before saturation; k1 = 1.2,
 -- b = 0.5, on plateaus of what was measured on six question sets) of the given sections and of those that
--- hold one of the query's rarest terms. Terms are taken in by rising document frequency until about 2,000
+-- hold one of the query's rarest terms. Terms are taken in by rising document frequency until about 1,000
 -- sections are held (and the two rarest always): an absolute budget cost no quality in measurements at 230
 -- to 111,000 sections, and keeps a question of common words fast.
 create or replace function docs.score_keywords(site_id bigint, query_text text, section_ids bigint[])
@@ -21,7 +21,7 @@ begin
   select
     array_agg(term.lexeme_id),
     array_agg(term.idf),
-    array_agg(term.lexeme_id) filter (where term.candidates <= 2000 or term.place <= 2)
+    array_agg(term.lexeme_id) filter (where term.candidates <= 1000 or term.place <= 2)
   into lexeme_ids, idfs, rare_lexeme_ids
   from docs.query_terms(score_keywords.site_id, score_keywords.query_text) as term;
 
