@@ -14,7 +14,7 @@ up: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
 	$(BIN)/pytest -n 2
-	$(BIN)/node --test tests/static/
+	$(BIN)/node --test tests/static/*.test.mjs
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
