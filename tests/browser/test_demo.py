@@ -81,11 +81,11 @@ async def test_a_question_is_asked_the_text_grows_and_a_source_is_opened(
 ) -> None:
     endpoint.knobs.delta_delay_seconds = 0.03
     await ask(page, url)
-    await answer_state(page, "writing")
+    await expect(page.locator(".prose")).to_contain_text("Switch")
     early = await page.locator(".prose").inner_text()
     await answer_state(page, "done")
     late = await page.locator(".prose").inner_text()
-    assert 0 < len(early) < len(late)
+    assert len(early) < len(late)
     await expect(page.locator(".prose strong")).to_have_text("cool for ten minutes")
     await expect(page.locator(".prose ol li")).to_have_count(2)
     await expect(page.locator(".prose pre code")).to_contain_text("colour_temperature = 2700")
