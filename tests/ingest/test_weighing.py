@@ -5,8 +5,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from server.app import open_rooms
+from server.answering.retrieval import CorpusEmbedder
+from server.database.pool import open_database
 from server.ingest.weighing import is_about_as_large
+from server.models.embeddings import make_embedder
 from server.settings import Settings
 from tests.conftest import ingest_folder
 
@@ -52,22 +54,20 @@ async def test_everything_is_embedded_anew_once_the_corpus_has_grown_by_half(
 
 
 async def test_a_running_server_notices_new_weights(
-    owner: asyncpg.Connection, settings: Settings, docs: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database_url: str, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.answering.retrieval._WEIGHTS_AGE_MAX_SECONDS", 0)
     await ingest_folder(docs, settings)
-    async with open_rooms(settings) as rooms:
-        await rooms["retriever"].match("page", count=1, budget_tokens=None, filter={})
+    embedder = make_embedder(settings, retries=0, timeout_seconds=1)
+    async with open_database(database_url, settings) as database:
+        running = CorpusEmbedder(database, embedder)
+        before = await running.embed("The page and its words")
         add_pages(docs, 10, 40)
         await ingest_folder(docs, settings)
-        (match,) = await rooms["retriever"].match(
-            "page 20: page 20 the text of page 20, in so many words.", count=1, budget_tokens=None, filter={}
-        )
-    async with open_rooms(settings) as rooms:
-        (fresh,) = await rooms["retriever"].match(
-            "page 20: page 20 the text of page 20, in so many words.", count=1, budget_tokens=None, filter={}
-        )
-    assert fresh.similarity == match.similarity
+        after = await running.embed("The page and its words")
+        fresh = await CorpusEmbedder(database, embedder).embed("The page and its words")
+    assert before.tolist() != after.tolist()
+    assert fresh.tolist() == after.tolist()
 
 
 @pytest.mark.parametrize(
