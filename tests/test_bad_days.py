@@ -43,7 +43,7 @@ def serve_with(endpoint: ModelEndpoint, database_url: str, **changes: Any) -> Ab
         completion_model="openai/test",
         completion_base_url=endpoint.base_url,
         completion_api_key=KEY,
-        first_delta_timeout_seconds=0.5,
+        first_delta_timeout_seconds=3,  # above the SDK's pause before it tries a 500 again
         delta_timeout_seconds=0.5,
         ping_seconds=0.1,
     ).model_copy(update=changes)

@@ -37,7 +37,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     return subprocess.run(
         [LECTERN, *arguments],
         cwd=folder,
-        env={**os.environ, **environment},
+        env={**os.environ, "LECTERN_PORT": "0", **environment},
         capture_output=True,
         text=True,
         timeout=LIMIT_SECONDS,
