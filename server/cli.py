@@ -107,10 +107,11 @@ def ask(query: str) -> None:
 @lectern.command()
 @click.argument("query")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 50), help="Sections at most.")
-def search(query: str, limit: int) -> None:
+@click.option("--explain", is_flag=True, help="Tell what each section's score is made of.")
+def search(query: str, limit: int, explain: bool) -> None:
     """List the sections that match QUERY best."""
     settings = load_settings()
-    found = _run(_search(query, limit, settings), settings)
+    found = _run(_search(query, limit, settings, explain=explain), settings)
     raise SystemExit(0 if found else 1)
 
 
@@ -177,11 +178,13 @@ async def _ask(query: str, settings: Settings) -> bool:
     return bool(sources)
 
 
-async def _search(query: str, limit: int, settings: Settings) -> bool:
+async def _search(query: str, limit: int, settings: Settings, *, explain: bool) -> bool:
     query = clean_query(query, max_chars=settings.query_max_chars)
     async with open_rooms(settings) as rooms:
-        matches = await rooms["retriever"].match(query, count=limit, budget_tokens=None, filter={})
-    tell_sources(make_hits(matches, query, site_url=settings.site_url))
+        matches = await rooms["retriever"].match(
+            query, count=limit, budget_tokens=None, filter={}, explain=explain
+        )
+    tell_sources(make_hits(matches, query, site_url=settings.site_url), matches if explain else ())
     return bool(matches)
 
 

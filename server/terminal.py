@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from server.ingest.sync import IngestReport
 from server.ingest.sync import Progress as PhaseProgress
-from server.records import Hit, Site
+from server.records import Hit, Match, Site
 from server.settings import Settings
 
 console = Console(highlight=False, soft_wrap=True)
@@ -87,9 +87,30 @@ def without_escapes(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
 
 
-def tell_sources(sources: Sequence[Hit]) -> None:
-    """One line per source: its number or rank, where it stands, its address."""
+def tell_sources(sources: Sequence[Hit], explained: Sequence[Match] = ()) -> None:
+    """One line per source: its number or rank, where it stands, its address; and why it stands there."""
     for place, source in enumerate(sources, start=1):
         name = source.title if source.heading == source.title else f"{source.title} › {source.heading}"
         console.print(f"[{place}] {without_escapes(name)}", markup=False)
         console.print(f"    {source.url}", markup=False, style="dim")
+        if explained:
+            _tell_explanation(explained[place - 1])
+
+
+def _tell_explanation(match: Match) -> None:
+    explanation = match.explanation or {}
+    legs = (
+        ("words", explanation.get("keyword_score"), explanation.get("keyword_rank")),
+        ("meaning", explanation.get("similarity"), explanation.get("semantic_rank")),
+        ("words of the page", explanation.get("page_keyword_score"), None),
+        ("meaning of the page", explanation.get("page_similarity"), None),
+    )
+    found = [
+        f"{name} {value:.2f}" + (f" (rank {rank})" if rank else "")
+        for name, value, rank in legs
+        if value is not None
+    ]
+    console.print(f"    score {match.score:.3f}: {', '.join(found)}", markup=False)
+    terms = [f"{term['lexeme']} {term['score']:.2f}" for term in explanation.get("terms", ())]
+    if terms:
+        console.print(without_escapes(f"    terms {', '.join(terms)}"), markup=False)

@@ -51,7 +51,13 @@ class Retriever:
         self._settings = settings
 
     async def match(
-        self, query: str, *, count: int, budget_tokens: int | None, filter: Mapping[str, Any]
+        self,
+        query: str,
+        *,
+        count: int,
+        budget_tokens: int | None,
+        filter: Mapping[str, Any],
+        explain: bool = False,
     ) -> list[Match]:
         """At most `count` sections, best first; `budget_tokens` of `None` sets no limit to their sum.
 
@@ -69,4 +75,8 @@ class Retriever:
             filter=filter,
             full_text_weight=self._settings.full_text_weight,
             semantic_weight=self._settings.semantic_weight,
+            rrf_k=self._settings.rrf_k,
+            page_weight=self._settings.page_weight,
+            max_sections_per_page=self._settings.page_sections_max,
+            explain=explain,
         )

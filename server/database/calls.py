@@ -41,11 +41,16 @@ async def match_page_sections(
     filter: Mapping[str, Any],
     full_text_weight: float,
     semantic_weight: float,
+    rrf_k: int | None,
+    page_weight: float,
+    max_sections_per_page: int | None,
+    explain: bool = False,
 ) -> list[Match]:
     """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s."""
     rows = await database.fetch(
         "select * from docs.match_page_sections("
-        "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10)",
+        "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, rrf_k => $11, "
+        "page_weight => $12, max_sections_per_page => $13, explain => $14)",
         embedding,
         match_threshold,
         match_count,
@@ -56,6 +61,10 @@ async def match_page_sections(
         SITE,
         full_text_weight,
         semantic_weight,
+        rrf_k,
+        page_weight,
+        max_sections_per_page,
+        explain,
     )
     return [Match(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
 
@@ -198,6 +207,7 @@ def _section_rows(run: UUID, pages: Iterable[Page]) -> Iterable[dict[str, Any]]:
                 "slug": section.slug,
                 "content": section.content,
                 "token_count": section.token_count,
+                "fingerprint": section.fingerprint and asyncpg.BitString.frombytes(section.fingerprint),
             }
 
 
