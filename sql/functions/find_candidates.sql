@@ -43,7 +43,10 @@ begin
   select
     found.section_id, section.page_id, coalesce(nearest.similarity, exact.similarity), keyword.score, keyword.coverage
   from found
-  join docs.page_section as section on section.id = found.section_id
+  cross join lateral (
+    select section.page_id from docs.page_section as section where section.id = found.section_id
+    offset 0  -- each by its key: without statistics a join reads the whole table
+  ) as section
   left join nearest on nearest.section_id = found.section_id
   left join keyword on keyword.section_id = found.section_id
   -- A section found by its words alone has a similarity too.

@@ -60,7 +60,8 @@ declare
   searched_id bigint := (select found.id from docs.site as found where found.name = match_page_sections.site);
   ranked docs.ranked_section;
   candidate record;
-  place int;
+  edition text;
+  known record;
   spent int := 0;
   taken docs.taken_section[] := '{}';
 begin
@@ -72,24 +73,35 @@ begin
     exit when cardinality(taken) >= match_page_sections.match_count;
     continue when ranked.similarity < match_page_sections.match_threshold;
     -- One by one, because few of the ranked sections are returned and reading them all costs more.
-    select
-      section.slug, section.token_count, section.fingerprint, length(section.content) as length,
-      docs.edition_path(page.path) as edition_path
+    select section.slug, section.content, section.token_count, section.fingerprint
     into strict candidate
     from docs.page_section as section
-    join docs.page on page.id = section.page_id
     where section.id = ranked.section_id;
-    continue when candidate.length < match_page_sections.min_content_length;
     continue when cardinality(taken) > 0 and spent + candidate.token_count > match_page_sections.token_budget;
+    continue when length(candidate.content) < match_page_sections.min_content_length;
+    edition := (select docs.edition_path(page.path) from docs.page where page.id = ranked.page_id);
 
-    place := docs.place_of_section(taken, ranked.page_id, candidate.slug);
-    if place is not null then
-      taken[place].part_ids := taken[place].part_ids || ranked.section_id;
+    -- 16 of 256 bits of a MinHash differ when 7 of 8 sequences of words are shared; below that stand texts that
+    -- differ in what they are about (the same page for another product: 0.82 shared, measured on AWS' guides).
+    select
+      max(one.place) filter (
+        where (one.ranked).page_id = ranked.page_id and one.slug is not distinct from candidate.slug
+      ) as place,
+      count(*) filter (where (one.ranked).page_id = ranked.page_id) as of_page,
+      coalesce(bool_or(
+        one.edition_path = edition and one.slug is not distinct from candidate.slug
+        or bit_count(one.fingerprint # candidate.fingerprint) <= 16
+      ), false) as is_repeated
+    into known
+    from unnest(taken) with ordinality as one (ranked, slug, edition_path, fingerprint, part_ids, place);
+
+    if known.place is not null then
+      taken[known.place].part_ids := taken[known.place].part_ids || ranked.section_id;
+    elsif known.is_repeated or known.of_page >= match_page_sections.max_sections_per_page then
+      continue;
     else
-      continue when docs.count_of_page(taken, ranked.page_id) >= match_page_sections.max_sections_per_page;
-      continue when docs.is_repeated(taken, candidate.slug, candidate.edition_path, candidate.fingerprint);
       taken := taken || row(
-        ranked, candidate.slug, candidate.edition_path, candidate.fingerprint, array[ranked.section_id]
+        ranked, candidate.slug, edition, candidate.fingerprint, array[ranked.section_id]
       )::docs.taken_section;
     end if;
     spent := spent + candidate.token_count;
