@@ -1,5 +1,6 @@
 """The retrieval RPC, called as the owner and as the toolkit's clients call it."""
 
+import re
 from typing import Any
 
 import asyncpg
@@ -92,6 +93,28 @@ async def test_identifiers_are_found_whole_and_in_parts(owner: asyncpg.Connectio
     ]
     await publish_pages(owner, [page("/a", *sections)])
     assert headings(await match(owner, query_text=query_text)) == ["Use"]
+
+
+@pytest.mark.parametrize("query_text", ["--dry-run", "v2.3", "E1234", "useEffect", "node:fs", "@scope/name"])
+async def test_identifiers_are_told_from_their_parts(owner: asyncpg.Connection, query_text: str) -> None:
+    parts = " ".join(docs_parts(query_text))
+    sections = [
+        section("Parts", f"Of {parts}, {parts} and {parts} only."),
+        section("Whole", f"Set {query_text} here, and all is well."),
+    ]
+    await publish_pages(owner, [page("/a", *sections)])
+    assert headings(await match(owner, query_text=query_text))[0] == "Whole"
+
+
+def docs_parts(identifier: str) -> list[str]:
+    return re.findall(r"[A-Z]?[a-z]+|\d+", identifier)
+
+
+async def test_a_member_is_found_by_its_own_name_first(owner: asyncpg.Connection) -> None:
+    talk = section("Batches", "Iterate over batches, iterate over each batch, iterate and batch again.")
+    member = section("ray.data.Dataset.iter_batches", "Gives what was asked for.")
+    await publish_pages(owner, [page("/a", talk), page("/b", member)])
+    assert headings(await match(owner, query_text="how do you disable iter_batches"))[0] == member.heading
 
 
 async def test_both_legs_are_fused(owner: asyncpg.Connection) -> None:
