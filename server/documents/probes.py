@@ -192,8 +192,8 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _phrase(sentence: str, text: str) -> str | None:
     """As many words as a search might have."""
-    if " " not in sentence:  # Chinese, Japanese, …
-        return sentence[: _UNSPACED_CHARS[-1]].rstrip("。！？") if len(sentence) in _UNSPACED_CHARS else None
+    if not sentence.isascii() and " " not in sentence:  # Chinese, Japanese, …
+        return sentence.rstrip("。！？") if len(sentence) in _UNSPACED_CHARS else None
     words = _WORD.findall(sentence)
     telling = [place for place, word in enumerate(words) if word.casefold() not in STOP_WORDS]
     if len(words) not in _SENTENCE_WORDS or len(telling) < _TELLING_WORDS[0]:

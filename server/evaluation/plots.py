@@ -65,7 +65,7 @@ def plot_measures(scores: Sequence[Scores]) -> str:
                 linewidth=1.5,
             )
         axes.set_xticks(range(len(MEASURES)), [name.replace("@", "\n@") for name in MEASURES])
-        axes.set_ylim(0, 1)
+        axes.set_ylim(-0.02, 1.02)  # so that markers at the ends are whole
         return _svg(figure, axes, len(scores))
 
 

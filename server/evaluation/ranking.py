@@ -39,6 +39,11 @@ class Ranking:
         return tuple(dict.fromkeys(place.path for place in self.sections))
 
 
+def make_ranking(matches: Sequence[Match]) -> Ranking:
+    """A section found in several parts stands where its best part does."""
+    return Ranking(tuple(dict.fromkeys(Place(match.path, match.slug) for match in matches)))
+
+
 class Ranker:
     """Retrieves as an answer does, but with sections for ten pages and no token budget."""
 
@@ -52,8 +57,7 @@ class Ranker:
 
     async def rank(self, question: Question, mode: Mode) -> Ranking:
         """Raises `Outage` when the embedder or the database is unwell."""
-        matches = await self._match(question, mode)
-        return Ranking(tuple(dict.fromkeys(Place(match.path, match.slug) for match in matches)))
+        return make_ranking(await self._match(question, mode))
 
     async def _match(self, question: Question, mode: Mode) -> Sequence[Match]:
         if mode is Mode.BOTH:
