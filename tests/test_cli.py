@@ -139,6 +139,8 @@ def test_a_question_file_is_generated_and_evaluated(folder: Path) -> None:
     assert judged.returncode == 1
     assert "--fail-under asks for answers that pass" in " ".join(judged.stderr.split())
     assert run(folder, "eval", "questions.yaml", "--fail-under", "recall@10=0.5").returncode == 0
+    with (folder / "questions.yaml").open("a") as file:
+        file.write("- question: Who sells penguins?\n  relevant: /penguins\n")
     assert run(folder, "eval", "questions.yaml", "--mode", "keywords", "--fail-under", "mrr@10=1").returncode == 1
 
 
