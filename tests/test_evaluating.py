@@ -7,13 +7,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from server.errors import EvaluationInvalid
 from server.evaluating import Options, run_evaluation
 from server.evaluation.ranking import Mode
 from server.evaluation.results import read_results, save_results
 from server.settings import Settings
+from tests.conftest import SITE_FOLDER, ingest_folder
 from tests.evaluation.results import made_results
+from tests.model_endpoint import serve_model_endpoint
 
 QUESTIONS = """
 - question: How do I change the bulb?
@@ -108,22 +111,31 @@ async def test_worse_than_saved_results_fails_even_when_they_are_overwritten(
     assert await run_evaluation(questions, gated, site_settings)
 
 
-async def test_another_publication_is_compared(
-    questions: Path,
-    site_settings: Settings,
-    settings: Settings,
-    capsys: pytest.CaptureFixture[str],
+async def test_an_empty_publication_is_compared(
+    questions: Path, site_settings: Settings, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An empty one, which has its own embedding model on record."""
-    assert settings.database_url is not None
-    url = settings.database_url.get_secret_value()
-    options = Options(modes=(Mode.BOTH,), against=url, skip_answers=True)
-    other_model = site_settings.model_copy(update={"embedding_model": "local/wordllama"})
-    assert await run_evaluation(questions, options, other_model)
+    options = Options(modes=(Mode.BOTH,), against=database_url, skip_answers=True)
+    assert await run_evaluation(questions, options, site_settings)
     told = capsys.readouterr().out
     assert re.search(r"Pages against \S+/test_\w+, both: 3 questions", told)
     assert re.search(r"nDCG@10 +0\.667 +0\.000 +\+0\.667", told)
     assert "By nDCG@10: 2 questions better, 0 worse." in told
+
+
+async def test_another_database_is_asked_with_the_model_it_was_made_with(
+    questions: Path, site_settings: Settings, empty_database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve_model_endpoint() as endpoint:
+        changes = {"embedding_base_url": endpoint.base_url, "embedding_api_key": SecretStr("sk-secret")}
+        settings = site_settings.model_copy(update=changes)
+        other = {"embedding_model": "openai/test", "database_url": SecretStr(empty_database_url)}
+        await ingest_folder(SITE_FOLDER, settings.model_copy(update=other))
+        options = Options(modes=(Mode.SIMILARITY,), against=empty_database_url, skip_answers=True)
+        endpoint.requests.clear()
+        assert await run_evaluation(questions, options, settings)
+        asked = [request.body["input"] for request in endpoint.requests]
+    assert 3 == len(asked)
+    assert "similarity: 3 questions" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

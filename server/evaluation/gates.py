@@ -73,6 +73,6 @@ def judge_no_worse(comparison: Comparison) -> Verdict:
     change = comparison.difference(HEADLINE).change
     return Verdict(
         text=f"{HEADLINE} of {comparison.level} against {comparison.name}: {change.mean:+.3f} "
-        f"({change.low:+.3f} to {change.high:+.3f}, {comparison.paired_count} questions)",
+        f"({change.low:+.3f} to {change.high:+.3f})",
         passed=change.high >= 0,
     )

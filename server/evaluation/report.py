@@ -17,7 +17,7 @@ from server.evaluation.gates import Verdict
 from server.evaluation.measures import HEADLINE, MEASURES
 from server.evaluation.plots import plot_first_ranks, plot_measures
 from server.evaluation.results import Level, Results, Scores
-from server.evaluation.tables import came_instead, rank_words
+from server.evaluation.tables import came_instead, counted, rank_words
 
 _TILES: Final = (HEADLINE, "MRR@10", "recall@5", "recall@10")
 
@@ -59,6 +59,7 @@ def render_report(report: Report) -> str:
         tiles=_tiles(evaluation.results),
         levels=_levels(evaluation.results),
         rank_plot=_rank_plot(evaluation),
+        counted=counted,
         came_instead=came_instead,
         rank_words=rank_words,
     )

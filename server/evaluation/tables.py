@@ -26,13 +26,17 @@ def printable(text: str) -> str:
     return "".join(char for char in text if char.isprintable())
 
 
+def counted(count: int) -> str:
+    return "1 question" if count == 1 else f"{count} questions"
+
+
 def measure_tables(evaluation: Evaluation) -> Iterator[RenderableType]:
     levels: tuple[Level, ...] = ("pages", "sections")
     for level in levels:
         scores = [one for one in evaluation.results.scores if one.level == level]
         if not scores:
             continue
-        yield _title(f"{level.capitalize()}: {len(scores[0].by_question)} questions")
+        yield _title(f"{level.capitalize()}: {counted(len(scores[0].by_question))}")
         table = _table("searched by", *MEASURES)
         for one in scores:
             table.add_row(one.mode, *(_with_interval(one.interval(name)) for name in MEASURES))
@@ -42,7 +46,7 @@ def measure_tables(evaluation: Evaluation) -> Iterator[RenderableType]:
 def comparison_tables(comparisons: Sequence[Comparison]) -> Iterator[RenderableType]:
     for one in comparisons:
         yield _title(
-            f"{one.level.capitalize()} against {printable(one.name)}, {one.mode}: {one.paired_count} questions"
+            f"{one.level.capitalize()} against {printable(one.name)}, {one.mode}: {counted(one.paired_count)}"
         )
         table = _table("measure", "here", "there", "difference", "95 %")
         for difference in one.differences:
@@ -59,9 +63,9 @@ def comparison_tables(comparisons: Sequence[Comparison]) -> Iterator[RenderableT
 
 
 def _change_lines(comparison: Comparison) -> Iterator[str]:
-    yield f" By {HEADLINE}: {comparison.better_count} questions better, {len(comparison.worse)} worse."
+    yield f" By {HEADLINE}: {counted(comparison.better_count)} better, {len(comparison.worse)} worse."
     if comparison.unpaired_count:
-        yield f" {comparison.unpaired_count} are new or changed and were left out."
+        yield f" {comparison.unpaired_count} left out, because they are new or changed."
     for change in comparison.worse[:_SHOWN_CHANGES]:
         yield f"   {change.there:.2f} → {change.here:.2f}  {printable(change.question)}"
 

@@ -44,6 +44,14 @@ def test_questions_that_are_new_or_changed_are_left_out() -> None:
     assert (1, 2) == (comparison.paired_count, comparison.unpaired_count)
 
 
+def test_each_level_is_judged_by_its_own_places() -> None:
+    pages, sections = made_results({"a": 1, "b": 1}), made_results({"a": 1, "b": 1}, level="sections")
+    here = replace(pages, scores=(*pages.scores, *sections.scores))
+    moved = replace(here.questions["a"], relevant={"pages": ("/a",), "sections": ("/a#moved",)})
+    there = replace(here, questions={**here.questions, "a": moved})
+    assert [("pages", 2), ("sections", 1)] == [(one.level, one.paired_count) for one in compare(here, there)]
+
+
 @pytest.mark.parametrize("there", [made_results({"b": 1}), made_results({"a": 1}, mode=Mode.KEYWORDS)])
 def test_nothing_in_common_is_a_sentence(there: object) -> None:
     with pytest.raises(EvaluationInvalid, match="has no question in common with this evaluation in the mode both"):

@@ -14,6 +14,10 @@ def test_a_normal_approximation_agrees() -> None:
     assert abs(found.high - (0.25 + half_width)) < 0.01
 
 
+def test_a_rare_success_cannot_be_less_than_none() -> None:
+    assert 0 == interval([0.0] * 9 + [1.0]).low
+
+
 def test_the_same_values_give_the_same_interval() -> None:
     values = [0.1, 0.5, 0.9, 0.2]
     assert interval(values) == interval(values)
