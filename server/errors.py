@@ -12,6 +12,7 @@
     │   ├── ModelRefused            502   the endpoint does not accept our key, model name or request
     │   └── ModelTimeout            504
     ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
+    ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
     └── IngestFailed                500   nothing was published
         └── DocumentUnreadable      500   one file; the others go on
 
@@ -91,6 +92,10 @@ class ModelTimeout(Outage):
 
 class DatabaseUnfit(LecternError):
     code = "database_unfit"
+
+
+class EvaluationInvalid(LecternError):
+    code = "evaluation_invalid"
 
 
 class IngestFailed(LecternError):

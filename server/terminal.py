@@ -2,7 +2,8 @@
 
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -52,6 +53,16 @@ class ProgressBars:
         if self._bars.disable and progress.done == progress.total:
             seconds = time.monotonic() - self._started[progress.phase]
             error_console.print(f"{progress.phase}: {progress.total} pages in {seconds:.1f} s")
+
+
+@contextmanager
+def progress_bar(name: str, *, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, where that is a terminal; call what it gives with the steps done since the last call."""
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    is_hidden = total == 0 or not error_console.is_terminal
+    with Progress(*columns, console=error_console, disable=is_hidden, transient=True) as bars:
+        task = bars.add_task(name, total=total)
+        yield lambda steps: bars.advance(task, steps)
 
 
 def tell_report(report: IngestReport) -> None:

@@ -13,6 +13,7 @@ from server.records import (
     Match,
     Page,
     PageSection,
+    PlacedSection,
     Publication,
     PublishedPage,
     Site,
@@ -120,6 +121,17 @@ async def get_page_checksums(connection: asyncpg.Connection) -> list[StoredPage]
     with translated_errors():
         rows = await connection.fetch("select * from docs.get_page_checksums($1)", SITE)
     return [StoredPage(**dict(row)) for row in rows]
+
+
+async def get_sections_sample(
+    connection: asyncpg.Connection, *, section_count: int, min_content_length: int
+) -> list[PlacedSection]:
+    """At most so many sections spread over the pages, one of each page first; the same for the same site."""
+    with translated_errors():
+        rows = await connection.fetch(
+            "select * from docs.get_sections_sample($1, $2, $3)", SITE, section_count, min_content_length
+        )
+    return [PlacedSection(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
 
 
 async def stage_pages(
