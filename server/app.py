@@ -23,7 +23,7 @@ from server.database.fitness import require_embedding_model
 from server.database.pool import Database, database_url, open_database
 from server.errors import LecternError
 from server.models.completions import make_completer
-from server.models.embeddings import Embedder, make_embedder
+from server.models.embeddings import make_embedder
 from server.routes.demo import Modules, demo
 from server.routes.health import healthz, readyz
 from server.routes.pages import show_page
@@ -55,7 +55,6 @@ class Rooms(TypedDict):
 
     settings: Settings
     database: Database
-    embedder: Embedder
     retriever: Retriever
     answering: Answering
 
@@ -116,9 +115,7 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         require_embedding_model(await get_site(database), settings.embedding_model)
         retriever = Retriever(database, embedder, settings)
         answering = Answering(retriever, completer, settings)
-        yield Rooms(
-            settings=settings, database=database, embedder=embedder, retriever=retriever, answering=answering
-        )
+        yield Rooms(settings=settings, database=database, retriever=retriever, answering=answering)
 
 
 async def _tell_http_error(request: Request, error: Exception) -> Response:

@@ -83,7 +83,7 @@ async def _evaluate(questions: Sequence[Question], rooms: Rooms, options: Option
 
 
 async def _rank(questions: Sequence[Question], rooms: Rooms, modes: Sequence[Mode], *, name: str) -> Evaluation:
-    ranker = Ranker(rooms["database"], rooms["retriever"], embedder=rooms["embedder"], settings=rooms["settings"])
+    ranker = Ranker(rooms["retriever"])
     total = len(modes) * sum(bool(question.relevant) for question in questions)
     with progress_bar("Searching", total=total) as advance:
         return await evaluate(questions, rooms["database"], ranker, modes=modes, name=name, on_progress=advance)

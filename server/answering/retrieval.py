@@ -58,16 +58,18 @@ class Retriever:
         budget_tokens: int | None,
         filter: Mapping[str, Any],
         explain: bool = False,
+        by_words: bool = True,
+        by_meaning: bool = True,
     ) -> list[Match]:
         """At most `count` sections, best first; `budget_tokens` of `None` sets no limit to their sum.
 
         Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
         """
-        embedding = await self._embedder.embed(query)
+        embedding = await self._embedder.embed(query) if by_meaning else None
         return await match_page_sections(
             self._database,
             embedding=embedding,
-            query_text=query,
+            query_text=query if by_words else None,
             match_threshold=self._settings.match_threshold,
             match_count=count,
             min_content_length=self._settings.min_content_chars,
