@@ -45,4 +45,4 @@ async def test_each_mode_asks_its_legs_only(
     assert (Place("/words", "bulb"),) == found[Mode.KEYWORDS].sections
     assert ("/meaning", "/late", "/words") == found[Mode.SIMILARITY].pages
     assert 5 == len(found[Mode.SIMILARITY].sections)
-    assert ("/meaning", "/late", "/words") == found[Mode.BOTH].pages
+    assert ("/meaning", "/words", "/late") == found[Mode.BOTH].pages
