@@ -1,8 +1,8 @@
 -- BM25 (Robertson & Zaragoza 2009, §3.6: frequencies are weighted by field before saturation; k1 = 1.2,
 -- b = 0.5, on plateaus of what was measured on six question sets) of the given sections and of those that
 -- hold one of the query's rarest terms. Terms are taken in by rising document frequency until about 1,000
--- sections are held (and the two rarest always): an absolute budget cost no quality in measurements at 230
--- to 111,000 sections, and keeps a question of common words fast. `coverage` is the share of the query's idf that
+-- sections are held (the rarest always, the second up to 3,000): an absolute budget cost no quality in measurements
+-- at 230 to 111,000 sections, and keeps a question of common words fast. `coverage` is the share of the query's idf that
 -- stands in the section.
 create or replace function docs.score_keywords(site_id bigint, query_text text, section_ids bigint[])
 returns table (section_id bigint, score float, coverage float)
@@ -23,15 +23,21 @@ begin
   select
     array_agg(term.lexeme_id),
     array_agg(term.idf),
-    array_agg(term.lexeme_id) filter (where term.candidates <= 1000 or term.place <= 2),
+    array_agg(term.lexeme_id) filter (
+      where term.place = 1 or term.candidates <= case when term.place = 2 then 3000 else 1000 end
+    ),
     sum(term.idf)
   into lexeme_ids, idfs, rare_lexeme_ids, idf_total
   from docs.query_terms(score_keywords.site_id, score_keywords.query_text) as term;
 
   candidate_ids := array(
-    select unnest(score_keywords.section_ids)
-    union
-    select posting.section_id from docs.posting where posting.lexeme_id = any (rare_lexeme_ids)
+    select candidate.id
+    from (
+      select unnest(score_keywords.section_ids)
+      union
+      select posting.section_id from docs.posting where posting.lexeme_id = any (rare_lexeme_ids)
+    ) as candidate (id)
+    order by candidate.id  -- in the order of the index that is searched for them: a third faster
   );
 
   select site.length_total / greatest(site.section_count, 1) into average_length
