@@ -1,17 +1,28 @@
--- Adds the sections in pg_temp.added_section to a site's keyword index.
+-- Adds the sections in pg_temp.added_section to a site's keyword index, and their pages.
 create or replace function docs.add_postings(site docs.site)
 returns void
 language plpgsql
 set search_path = docs, public, extensions, pg_temp
+set work_mem = '256MB'  -- some million rows are sorted and grouped when a large site is published
+-- Finding the terms is half of a large publish; the planner does not see that it is worth two processes.
+set parallel_setup_cost = 0
+set parallel_tuple_cost = 0
 as $$
+declare
+  -- As in docs.add_windows: into empty tables they go without the indexes that only docs.forget_pages reads.
+  is_first boolean := not exists (select from docs.posting);
+  -- An array, because no second process can read a temporary table.
+  added_ids bigint[] := array(select added_section.id from pg_temp.added_section);
 begin
   create temporary table added_term on commit drop as
-  select added_section.id as section_id, term.*
-  from pg_temp.added_section
+  select section.id as section_id, section.page_id, term.*
+  from docs.page_section as section
+  join docs.page on page.id = section.page_id
   cross join lateral docs.section_terms(
-    add_postings.site.text_search_config, added_section.heading, added_section.title,
-    added_section.heading_path, added_section.path, added_section.content
-  ) as term;
+    add_postings.site.text_search_config, section.heading, page.title, section.heading_path, page.path,
+    section.content
+  ) as term
+  where section.id = any (added_ids);
 
   insert into docs.lexeme (site_id, lexeme, section_count)
   select add_postings.site.id, added_term.lexeme, count(*)
@@ -20,40 +31,25 @@ begin
   order by added_term.lexeme
   on conflict (site_id, lexeme) do update set section_count = lexeme.section_count + excluded.section_count;
 
-  insert into docs.posting (lexeme_id, section_id, frequency, section_length)
-  select lexeme.id, added_term.section_id, added_term.frequency, added_term.length
+  create temporary table added_posting on commit drop as
+  select lexeme.id as lexeme_id, added_term.section_id, added_term.page_id, added_term.frequency, added_term.length
   from pg_temp.added_term
-  join docs.lexeme on lexeme.site_id = add_postings.site.id and lexeme.lexeme = added_term.lexeme
-  order by lexeme.id, added_term.section_id;
-
-  insert into docs.page_posting (lexeme_id, page_id, frequency, page_length)
-  select lexeme.id, term.page_id, term.frequency, page.length
-  from (
-    select added_section.page_id, added_term.lexeme, sum(added_term.frequency) as frequency
-    from pg_temp.added_term
-    join pg_temp.added_section on added_section.id = added_term.section_id
-    group by added_section.page_id, added_term.lexeme
-  ) as term
-  join (
-    select added_section.page_id, sum(section.length) as length
-    from pg_temp.added_section
-    join (
-      select added_term.section_id, max(added_term.length) as length from pg_temp.added_term group by added_term.section_id
-    ) as section on section.section_id = added_section.id
-    group by added_section.page_id
-  ) as page using (page_id)
-  join docs.lexeme on lexeme.site_id = add_postings.site.id and lexeme.lexeme = term.lexeme
-  order by lexeme.id, term.page_id;
-
-  update docs.site as found
-  set section_count = found.section_count + (select count(*) from pg_temp.added_section),
-      length_total = found.length_total + added.length
-  from (
-    select coalesce(sum(section.length), 0) as length
-    from (select max(added_term.length) as length from pg_temp.added_term group by added_term.section_id) as section
-  ) as added
-  where found.id = add_postings.site.id;
-
+  join docs.lexeme on lexeme.site_id = add_postings.site.id and lexeme.lexeme = added_term.lexeme;
   drop table pg_temp.added_term;
+
+  if is_first then
+    drop index docs.posting_section_id;
+    drop index docs.page_posting_page_id;
+  end if;
+  insert into docs.posting (lexeme_id, section_id, frequency, section_length)
+  select added_posting.lexeme_id, added_posting.section_id, added_posting.frequency, added_posting.length
+  from pg_temp.added_posting
+  order by added_posting.lexeme_id, added_posting.section_id;
+  perform docs.add_page_postings(add_postings.site.id);
+  if is_first then
+    create index posting_section_id on docs.posting (section_id);
+    create index page_posting_page_id on docs.page_posting (page_id);
+  end if;
+  drop table pg_temp.added_posting;
 end;
 $$;

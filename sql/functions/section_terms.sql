@@ -1,6 +1,6 @@
 -- The lexemes of a section with their occurrences weighted by field: heading 3, title, heading path and page
 -- path 1, body 1, parts of identifiers ½. `length` is the sum of all occurrences. The weights lie on plateaus
--- of what was measured on six question sets.
+-- of what was measured on six question sets. About 75 of them in a section, at half a millisecond.
 create or replace function docs.section_terms(
   config regconfig,
   heading text,
@@ -13,6 +13,8 @@ returns table (lexeme text, frequency real, length real)
 language sql
 immutable
 parallel safe
+cost 10000
+rows 75
 set search_path = docs, public, extensions, pg_temp
 as $$
   with field (content, weight) as (
