@@ -104,7 +104,7 @@ def test_options_name_benchmarks_and_refuse_unknown_ones(capsys: pytest.CaptureF
 
 
 def test_the_speed_of_ingest_is_measured(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
-    ingest_speed.run(Options(docs=tree, repeats=1))
+    ingest_speed.run(Options(docs=(tree,), repeats=1))
     printed = capsys.readouterr().out
     rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in printed.splitlines()[6:]]
     windows = rows[0][2]
