@@ -70,12 +70,13 @@ def measure(docs: Path, options: Options) -> list[Measured]:
     """The smaller size first."""
     questions = _questions(docs, options)
     return [
-        _measure_size(docs, sections, questions, options.data_dir)
+        measure_size(docs, sections=sections, questions=questions, data_dir=options.data_dir)
         for sections in (options.sections // _SMALLER, options.sections)
     ]
 
 
-def _measure_size(docs: Path, sections: int, questions: Sequence[str], data_dir: Path | None) -> Measured:
+def measure_size(docs: Path, *, sections: int, questions: Sequence[str], data_dir: Path | None) -> Measured:
+    """Ingests `docs` grown to so many sections, unless `data_dir` holds them, and asks the questions."""
     with _installation(data_dir, sections) as lectern:
         published = asyncio.run(_count_sections(lectern.settings()))
         ingest = None if published else _grow_and_ingest(lectern, docs, sections)
