@@ -142,6 +142,13 @@ def test_a_variant_replaces_words_alike_all_through_a_page_and_leaves_markup_alo
     assert expected == vary(page, Vocabulary(["Bulbs bulbs lamps"]), Chance())
 
 
+def test_a_fifth_of_the_words_is_replaced_each_by_one_other() -> None:
+    words = [f"w{chr(97 + place // 26)}{chr(97 + place % 26)}" for place in range(500)]
+    varied = vary(" ".join(words * 2), Vocabulary([" ".join(words)]), random.Random(1)).split()
+    assert varied[:500] == varied[500:]
+    assert 0.15 < sum(a != b for a, b in zip(words, varied[:500], strict=True)) / 500 < 0.25
+
+
 def test_a_word_is_replaced_by_one_about_as_frequent() -> None:
     words = [f"w{chr(97 + place // 26)}{chr(97 + place % 26)}" for place in range(200)]
     vocabulary = Vocabulary(" ".join([word] * (200 - place)) for place, word in enumerate(words))
@@ -151,7 +158,7 @@ def test_a_word_is_replaced_by_one_about_as_frequent() -> None:
 
 
 def test_a_page_is_labelled_to_be_filtered_by() -> None:
-    assert "---\ntitle: A\nshard: 34\ntenth: 4\n---\nText\n" == label("---\ntitle: A\n---\nText\n", 1034)
+    assert "---\ntitle: A\nshard: 234\ntenth: 4\n---\nText\n" == label("---\ntitle: A\n---\nText\n", 1234)
     assert "---\nshard: 5\ntenth: 5\n---\nText\n" == label("Text\n", 5)
 
 
@@ -171,6 +178,7 @@ def test_pages_grow_to_the_wanted_sections_and_a_larger_tree_holds_the_smaller(t
 
 
 def test_recall_is_the_share_of_the_best_that_was_found_and_equals_are_equal() -> None:
+    assert 1.0 == recall([0.9, 0.8], [0.9, 0.8])
     assert 0.5 == recall([0.9, 0.4], [0.9, 0.8])
     assert 1.0 == recall([0.8, 0.8, 0.1], [0.8, 0.8])
     assert 0.0 == recall([], [0.8])
