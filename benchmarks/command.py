@@ -47,11 +47,20 @@ class Lectern:
     def ingest(self, docs: Path) -> Ingested:
         started = time.monotonic()
         said = self._run("ingest", str(docs))
-        seconds = time.monotonic() - started
-        figures = re.search(r"(\d+) windows embedded\. Generation \d+ has (\d+) pages", " ".join(said.split()))
-        if figures is None:
-            raise RuntimeError(f"`lectern ingest` said something unexpected: {said}")
-        return Ingested(seconds, int(figures[2]), int(figures[1]))
+        return read_ingested(said, seconds=time.monotonic() - started)
+
+    @contextlib.contextmanager
+    def ingesting(self, docs: Path) -> Iterator["subprocess.Popen[str]"]:
+        """`lectern ingest` while it runs, to be watched: a line on its stderr for each phase that is over."""
+        with subprocess.Popen(
+            [_find_command(), "ingest", str(docs)],
+            cwd=self.folder,
+            env=self._environment({}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            yield process
 
     @contextlib.contextmanager
     def listening(self, *arguments: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -110,6 +119,14 @@ def ingested(docs: Path) -> Iterator[Lectern]:
     with fresh_lectern() as lectern:
         lectern.ingest(docs)
         yield lectern
+
+
+def read_ingested(said: str, *, seconds: float) -> Ingested:
+    """From what `lectern ingest` prints at its end. `RuntimeError` when it is something else."""
+    figures = re.search(r"(\d+) windows embedded\. Generation \d+ has (\d+) pages", " ".join(said.split()))
+    if figures is None:
+        raise RuntimeError(f"`lectern ingest` said something unexpected: {said}")
+    return Ingested(seconds, int(figures[2]), int(figures[1]))
 
 
 def _find_command() -> str:

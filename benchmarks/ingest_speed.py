@@ -75,7 +75,8 @@ def _row(run: tuple[str, str], ingested: Sequence[Ingested], naive_seconds: floa
 
 
 def _name(options: Options) -> str:
-    return f"{options.pages} generated pages" if options.docs is None else f"the pages of `{options.docs.name}`"
+    trees = ", ".join(f"`{tree.name}`" for tree in options.docs)
+    return f"the pages of {trees}" if trees else f"{options.pages} generated pages"
 
 
 def run(options: Options) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
@@ -39,14 +39,15 @@ _VERBS: Final = "Configuring Reading Changing Removing Testing Securing Understa
 
 
 @contextlib.contextmanager
-def docs_tree(docs: Path | None, *, pages: int) -> Iterator[Path]:
+def docs_tree(docs: Sequence[Path], *, pages: int) -> Iterator[Path]:
     """A tree that may be written to: a copy of `docs`, or `pages` generated ones; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="lectern-docs-"))
     try:
-        if docs is None:
+        if not docs:
             write_pages(folder, count=pages)
-        else:
-            shutil.copytree(docs, folder, symlinks=True, dirs_exist_ok=True)
+        for place, tree in enumerate(docs):
+            target = folder / f"{place}-{tree.name}" if len(docs) > 1 else folder
+            shutil.copytree(tree, target, symlinks=True, dirs_exist_ok=True)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

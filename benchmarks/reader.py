@@ -41,6 +41,25 @@ async def ask(url: str, query: str, *, leaves: bool = False) -> Asked:
         connection.close()
 
 
+async def search(url: str, query: str) -> float:
+    """Seconds of one `GET /v1/search`, from the request to its last byte, on a connection that is open already."""
+    address = urlsplit(url)
+    answer, connection = await asyncio.open_connection(address.hostname, address.port)
+    try:
+        started = time.monotonic()
+        connection.write(
+            f"GET /v1/search?query={quote(query)} HTTP/1.1\r\nHost: {address.netloc}\r\n"
+            "Connection: close\r\n\r\n".encode()
+        )
+        said = await answer.read()
+        seconds = time.monotonic() - started
+    finally:
+        connection.close()
+    if not said.startswith(b"HTTP/1.1 200 "):
+        raise RuntimeError(f"The search for {query!r} failed: {said[:300]!r}")
+    return seconds
+
+
 async def ask_all(url: str, queries: Iterable[str], *, readers: int) -> list[Asked]:
     """Asks every query once; each reader asks its next one when it has read the answer before."""
     waiting = iter(queries)

@@ -1,23 +1,31 @@
 """Every benchmark runs, on very little, and prints its table; how fast it all is belongs to the benchmarks."""
 
 import hashlib
+import random
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks import first_delta, ingest_speed, leaving, retrieval, start_up
+from benchmarks import first_delta, ingest_speed, leaving, retrieval, scale, start_up
 from benchmarks.command import Ingested, Lectern, fresh_lectern
+from benchmarks.exactness import recall
 from benchmarks.first_delta import Stages, pair
+from benchmarks.memory import Peaks
 from benchmarks.model import Served
 from benchmarks.options import Options, read_options
-from benchmarks.pages import write_pages
+from benchmarks.pages import docs_tree, write_pages
 from benchmarks.questions import make_questions
 from benchmarks.reader import Asked
+from benchmarks.scale import keystrokes
 from benchmarks.tables import Table, percentile
+from benchmarks.variants import Vocabulary, grow, label, vary
 from server.evaluation.places import Place
 from server.evaluation.questions import Question
+from server.ingest.parsing import PageRecipe
 from server.settings import Settings
 from tests.conftest import ingest_folder
 
@@ -88,8 +96,121 @@ def test_options_name_benchmarks_and_refuse_unknown_ones(capsys: pytest.CaptureF
     assert "unknown benchmark 'walking'" in capsys.readouterr().err
 
 
+def test_several_trees_stand_side_by_side(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / "docs").mkdir(parents=True)
+        (tmp_path / name / "docs" / "page.md").write_text(name)
+    with docs_tree([tmp_path / "one" / "docs", tmp_path / "two" / "docs"], pages=0) as docs:
+        pages = {str(page.relative_to(docs)): page.read_text() for page in docs.glob("**/*.md")}
+    assert {"0-docs/page.md": "one", "1-docs/page.md": "two"} == pages
+
+
+class Chance(random.Random):
+    """Always replaces, and always by the most frequent word that is allowed."""
+
+    def random(self) -> float:
+        return 0.0
+
+    def randint(self, a: int, b: int) -> int:
+        return a
+
+
+def test_a_variant_replaces_words_alike_all_through_a_page_and_leaves_markup_alone() -> None:
+    page = (
+        "---\ntitle: Lamps\nlayout: lamps\n---\n# Lamps [lamps](/lamps) <Lamps> {#lamps}\n\n"
+        "```lamps\nlamps\n```\nimport lamps\n"
+    )
+    expected = (
+        "---\ntitle: Bulbs\nlayout: lamps\n---\n# Bulbs [bulbs](/lamps) <Lamps> {#lamps}\n\n"
+        "```lamps\nbulbs\n```\nimport lamps\n"
+    )
+    assert expected == vary(page, Vocabulary(["Bulbs bulbs lamps"]), Chance())
+
+
+def test_a_fifth_of_the_words_is_replaced_each_by_one_other() -> None:
+    words = [f"w{chr(97 + place // 26)}{chr(97 + place % 26)}" for place in range(500)]
+    varied = vary(" ".join(words * 2), Vocabulary([" ".join(words)]), random.Random(1)).split()
+    assert varied[:500] == varied[500:]
+    assert 0.15 < sum(a != b for a, b in zip(words, varied[:500], strict=True)) / 500 < 0.25
+
+
+def test_a_word_is_replaced_by_one_about_as_frequent() -> None:
+    words = [f"w{chr(97 + place // 26)}{chr(97 + place % 26)}" for place in range(200)]
+    vocabulary = Vocabulary(" ".join([word] * (200 - place)) for place, word in enumerate(words))
+    others = {words.index(vocabulary.other(words[100], random.Random(seed))) for seed in range(500)}
+    assert (80, 120) == (min(others), max(others))
+    assert "unheard" == vocabulary.other("unheard", random.Random(1))
+
+
+def test_a_page_is_labelled_to_be_filtered_by() -> None:
+    assert "---\ntitle: A\nshard: 234\ntenth: 4\n---\nText\n" == label("---\ntitle: A\n---\nText\n", 1234)
+    assert "---\nshard: 5\ntenth: 5\n---\nText\n" == label("Text\n", 5)
+
+
+def test_pages_grow_to_the_wanted_sections_and_a_larger_tree_holds_the_smaller(tree: Path, tmp_path: Path) -> None:
+    recipe = PageRecipe.of(Settings())
+    grown = {}
+    for sections in (60, 120):
+        grow(tree, tmp_path / str(sections), section_count=sections, recipe=recipe)
+        pages = sorted((tmp_path / str(sections)).glob("**/*.md"))
+        grown[sections] = {str(page.relative_to(tmp_path / str(sections))): page.read_text() for page in pages}
+    assert grown[60].items() <= grown[120].items()
+    # Nine sections a page: seven and fourteen pages of five, again and again.
+    assert (7, 14) == (len(grown[60]), len(grown[120]))
+    assert {"variant-0", "variant-1", "variant-2"} == {name.split("/")[0] for name in grown[120]}
+    original, variant = (grown[120][f"variant-{number}/area-00/page-000.md"].split() for number in (0, 1))
+    assert 0.1 < sum(a != b for a, b in zip(original, variant, strict=True)) / len(original) < 0.3
+
+
+def test_recall_is_the_share_of_the_best_that_was_found_and_equals_are_equal() -> None:
+    assert 1.0 == recall([0.9, 0.8], [0.9, 0.8])
+    assert 0.5 == recall([0.9, 0.4], [0.9, 0.8])
+    assert 1.0 == recall([0.8, 0.8, 0.1], [0.8, 0.8])
+    assert 0.0 == recall([], [0.8])
+
+
+def test_a_box_searches_at_each_letter_but_not_at_a_space() -> None:
+    assert ["a", "a b", "a bc"] == keystrokes("a bc")
+
+
+def test_the_peak_of_two_is_seen_at_one_moment() -> None:
+    peaks = Peaks()
+    peaks.see(command=5, postgres=1)
+    peaks.see(command=2, postgres=3)
+    assert Peaks(command=5, postgres=3, together=6) == peaks
+
+
+def test_a_size_is_measured_and_measured_again_without_ingesting(tree: Path, data_dir: Path) -> None:
+    first, again = (scale.measure_size(tree, sections=50, questions=["host"], data_dir=data_dir) for _ in range(2))
+    assert ["| 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | ≤ 0 s, ≤ 0,0 MB for 0,0 |"] == shape(
+        scale.ingest_table([first, again])
+    )[6:]
+    assert [
+        "| sections for an answer | 0 | 0 | 0 | 0 | median ≤ 0 |",
+        "| sections for an answer | 0 | 0 | 0 | 0 | median ≤ 0, p0 ≤ 0 |",
+        "| growth of the median |  | 0 × |  |  | ≤ 0 × |",
+        "| a letter typed | 0 | 0 | 0 | 0 |  |",
+        "| a letter typed | 0 | 0 | 0 | 0 | median ≤ 0 |",
+    ] == shape(scale.time_table([first, again]))[6:]
+    assert [
+        ("index alone, windows", "1.000"),
+        ("index alone, sections by their best window", "1.000"),
+        ("`match_page_sections`, a filter keeps 10 %", "1.000"),
+        ("`match_page_sections`, a filter keeps 0.1 %", "1.000"),
+    ] == [row[:2] for row in scale.recall_table(again).rows]
+    assert len("host") == len(again.letters)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="lectern-"))
+    folder.chmod(0o755)  # root's embedded Postgres runs as another user
+    yield folder
+    shutil.rmtree(folder)
+
+
 def test_the_speed_of_ingest_is_measured(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
-    ingest_speed.run(Options(docs=tree, repeats=1))
+    ingest_speed.run(Options(docs=(tree,), repeats=1))
     printed = capsys.readouterr().out
     rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in printed.splitlines()[6:]]
     windows = rows[0][2]

@@ -5,25 +5,28 @@ returns void
 language sql
 set search_path = docs, public, extensions, pg_temp
 as $$
-  with found as (
+  -- All pages at once: asked for page by page, the planner read all pages for each (212 s for 18,000, not 0.5).
+  with above as (
     select
       child.id,
-      (
-        select parent.id
-        from generate_series(1, array_length(string_to_array(child.path, '/'), 1) - 1) as depth
-        join docs.page as parent
-          on parent.site_id = child.site_id
-          and parent.path = coalesce(
-            nullif(array_to_string((string_to_array(child.path, '/'))[:depth], '/'), ''), '/')
-        where parent.id <> child.id
-        order by depth desc
-        limit 1
-      ) as parent_page_id
+      depth,
+      coalesce(nullif(array_to_string((string_to_array(child.path, '/'))[:depth], '/'), ''), '/') as path
     from docs.page as child
+    cross join lateral generate_series(1, array_length(string_to_array(child.path, '/'), 1) - 1) as depth
     where child.site_id = set_page_parents.site_id
+  ),
+  found as (
+    select distinct on (above.id) above.id, parent.id as parent_page_id
+    from above
+    join docs.page as parent
+      on parent.site_id = set_page_parents.site_id and parent.path = above.path and parent.id <> above.id
+    order by above.id, above.depth desc
   )
   update docs.page
   set parent_page_id = found.parent_page_id
-  from found
-  where page.id = found.id and page.parent_page_id is distinct from found.parent_page_id;
+  from docs.page as child
+  left join found on found.id = child.id
+  where page.id = child.id
+    and child.site_id = set_page_parents.site_id
+    and page.parent_page_id is distinct from found.parent_page_id;
 $$;
