@@ -20,19 +20,23 @@ begin
   ),
   keyword as materialized (
     select scored.section_id, scored.score, scored.coverage
-    from docs.score_keywords(
-      find_candidates.site_id, find_candidates.query_text,
-      -- So few are all scored: a query's rarest words may stand in none of them.
-      case when cardinality(kept_ids) <= 1000 then kept_ids else array(select nearest.section_id from nearest) end
+    from (
+      select *
+      from docs.score_keywords(
+        find_candidates.site_id, find_candidates.query_text,
+        -- So few are all scored: a query's rarest words may stand in none of them.
+        coalesce(kept_ids, array(select nearest.section_id from nearest))
+      )
+      order by score desc
+      offset 0  -- sorted before it is filtered, so that only the first are asked for
     ) as scored
     -- A lexeme belongs to one site and so do its postings; a join would read the whole site's pages.
-    where find_candidates.filter = '{}' or scored.section_id = any (kept_ids) or (kept_ids is null and exists (
-      select
+    where find_candidates.filter = '{}' or scored.section_id = any (kept_ids) or (kept_ids is null and (
+      select page.meta @> find_candidates.filter
       from docs.page_section as section
       join docs.page on page.id = section.page_id
-      where section.id = scored.section_id and page.meta @> find_candidates.filter
+      where section.id = scored.section_id
     ))
-    order by scored.score desc
     limit 100
   ),
   found as (

@@ -46,15 +46,15 @@ begin
         section_window.section_id,
         -(section_window.embedding <#> nearest_sections.embedding::halfvec) as similarity
       from docs.section_window
-      where exists (
-        select
+      -- Not `exists`, of which the planner makes a join that reads everything.
+      where (
+        select page.site_id = nearest_sections.site_id and page.meta @> nearest_sections.filter
         from docs.page_section as section
         join docs.page on page.id = section.page_id
         where section.id = section_window.section_id
-          and page.site_id = nearest_sections.site_id and page.meta @> nearest_sections.filter
       )
       order by section_window.embedding <#> nearest_sections.embedding::halfvec
-      limit 200
+      limit 100  -- of what may be a tenth of the windows that are looked at
     ) as nearest
     group by nearest.section_id;
   end if;
