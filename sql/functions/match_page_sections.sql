@@ -8,6 +8,7 @@
 --                       smaller one behind it may still fit; the best match is always returned; null: no budget
 --   query_text          the query's words; null: semantic search only
 --   filter              page metadata containment: {"version": "v2"}
+--   embedding_model     what the embedding was made with, which must be the live model; null: not checked
 --
 -- Runs as its owner, so that a server needs no right on any table.
 create or replace function docs.match_page_sections(
@@ -21,7 +22,8 @@ create or replace function docs.match_page_sections(
   site text default 'default',
   full_text_weight float default 1,
   semantic_weight float default 1,
-  rrf_k int default null
+  rrf_k int default null,
+  embedding_model text default null
 )
 returns table (
   id bigint,
@@ -49,6 +51,8 @@ declare
   spent int := 0;
   returned int := 0;
 begin
+  perform docs.check_embedding(match_page_sections.embedding, match_page_sections.embedding_model);
+
   for ranked in
     select found.section_id, found.similarity, found.score
     from docs.rank_sections(
