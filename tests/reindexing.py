@@ -44,5 +44,8 @@ async def reindex_to(target: Settings) -> ReindexPlan:
 def write_pages(folder: Path, numbers: range) -> None:
     folder.mkdir(exist_ok=True)
     for number in numbers:
-        text = f"The zeppelin of number {number} has its own hangar, built long ago."
-        (folder / f"{number}.md").write_text(f"# Page {number}\n\n{text}\n")
+        (folder / f"{number}.md").write_text(f"# Page {number}\n\n{text_of(number)}\n")
+
+
+def text_of(number: int) -> str:
+    return f"The zeppelin of number {number} has its own hangar, built long ago."
