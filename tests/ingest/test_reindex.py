@@ -1,7 +1,7 @@
 """Another embedding model under running servers and ingests, with a real database and a real endpoint."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -9,13 +9,14 @@ import pytest
 
 from server.database import reindexing
 from server.database.calls import get_site, prepare_embedding_model
-from server.database.locks import the_only_reindex
+from server.database.locks import alone, the_only_reindex
 from server.database.pool import open_owner_connection
 from server.errors import DatabaseUnfit, ReindexFailed
 from server.settings import Settings
 from tests.conftest import ingest_folder
 from tests.database.test_catalog import GOLDEN, catalog_of
 from tests.model_endpoint import ModelEndpoint, serve_model_endpoint
+from tests.pages import page, publish_pages, section
 from tests.reindexing import reindex_to, settings_for, write_pages
 
 BATCH = 256  # sections that are kept together
@@ -66,8 +67,13 @@ def texts_sent(endpoint: ModelEndpoint) -> list[str]:
 async def test_there_and_back_leaves_the_catalog_as_it_was(
     owner: asyncpg.Connection, local: Settings, remote: Settings, docs: Path
 ) -> None:
+    names = """
+        select array_agg(conname order by conname) from pg_constraint
+        where conrelid = to_regclass('docs.section_window')"""
     await ingest_folder(docs, local)
+    before = await owner.fetchval(names)
     await reindex_to(remote)
+    assert await owner.fetchval(names) == before
     site = await get_site(owner)
     assert (site.embedding_model, site.embedding_dimensions) == ("openai/test", 64)
     assert await widths(owner) == [(64, 20)]
@@ -195,6 +201,22 @@ async def test_an_ingest_in_the_middle_is_taken_in(
     assert await owner.fetchval(unwindowed) == 0
 
 
+async def test_what_is_published_while_it_waits_for_its_turn_is_taken_in(
+    owner: asyncpg.Connection, local: Settings, remote: Settings, docs: Path
+) -> None:
+    await ingest_folder(docs, local)
+    async with alone(owner):
+        running = asyncio.create_task(reindex_to(remote))
+        while not await owner.fetchval("select to_regclass('docs.next_section_window')") or (
+            await owner.fetchval("select count(*) from docs.next_section_window") < 20
+        ):
+            assert not running.done()
+            await asyncio.sleep(0.01)
+        await publish_pages(owner, [page("/late", section("Late"))])
+    await running
+    assert await widths(owner) == [(64, 21)]
+
+
 async def test_the_same_model_with_other_windows(owner: asyncpg.Connection, local: Settings, docs: Path) -> None:
     (docs / "long.md").write_text("# Long\n\n" + "A sentence about zeppelins. " * 60 + "\n")
     await ingest_folder(docs, local)
@@ -290,13 +312,15 @@ async def test_a_reader_without_end_delays_the_swap_and_loses_nothing(
     assert await widths(owner) == [(64, 20)]
 
 
-async def test_old_vectors_that_could_not_be_dropped_go_with_the_next_ingest(
+@pytest.mark.parametrize("next_run", [ingest_folder, lambda docs, settings: reindex_to(settings)])
+async def test_old_vectors_that_could_not_be_dropped_go_with_the_next_run(
     owner: asyncpg.Connection,
     database_url: str,
     local: Settings,
     remote: Settings,
     docs: Path,
     monkeypatch: pytest.MonkeyPatch,
+    next_run: Callable[[Path, Settings], Awaitable[object]],
 ) -> None:
     monkeypatch.setattr(reindexing, "_LOCK_TRIES", 1)
     await ingest_folder(docs, local)
@@ -304,5 +328,5 @@ async def test_old_vectors_that_could_not_be_dropped_go_with_the_next_ingest(
         await reader.fetchval("select count(*) from docs.page_section")  # what the dropped table refers to
         await reindex_to(remote)
         assert await tables(owner) == ["old_section_window", "section_window"]
-    await ingest_folder(docs, remote)
+    await next_run(docs, remote.model_copy(update={"window_chars": 300}))
     assert await tables(owner) == ["section_window"]
