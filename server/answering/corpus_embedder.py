@@ -90,6 +90,8 @@ class CorpusEmbedder:
     async def _change_to(self, live: EmbeddingModel) -> None:
         if live.token_weights is None and live.token_weights_sha256 is not None:
             live = await get_embedding_model(self._database)  # what it knows belongs to another model
+        if self._known is None or self._known.name != live.name:
+            logger.info("Queries are embedded with %s (%s numbers) from now on.", live.name, live.dimensions)
         try:
             self._current = await self._find(live)
         except SettingsInvalid as error:
@@ -100,7 +102,6 @@ class CorpusEmbedder:
     async def _find(self, live: EmbeddingModel) -> Embedder:
         key = (live.name, live.requested_dimensions)
         if key not in self._plain:
-            logger.info("The embedding model is %s now (%s numbers).", live.name, live.dimensions)
             # In a thread, because it reads the weights of a local model, or imports a large package.
             self._plain[key] = await asyncio.to_thread(
                 make_embedder,
