@@ -202,8 +202,8 @@ class Site:
     embedding_model: str | None
     """`None` until the database is prepared."""
     embedding_dimensions: int | None
-    requested_dimensions: int | None
+    requested_dimensions: int | None = None
     """What the model is asked for; `None`: its own width."""
-    next_embedding_model: str | None
+    next_embedding_model: str | None = None
     """What a reindex that has not ended makes the next vectors with; `None` when there is none."""
-    next_embedding_dimensions: int | None
+    next_embedding_dimensions: int | None = None

@@ -1,6 +1,7 @@
 """A query becomes matches: embedded once, one call to the retrieval RPC."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from server.answering.corpus_embedder import CorpusEmbedder
@@ -27,24 +28,9 @@ class Retriever:
 
         Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
         """
-        try:
-            return await self._match(query, count=count, budget_tokens=budget_tokens, filter=filter)
-        except EmbeddingOutdated:  # a reindex has put another model in the place of the one just asked
-            await self._embedder.look_for_the_live_model()
-            return await self._match(query, count=count, budget_tokens=budget_tokens, filter=filter)
-
-    async def close(self) -> None:
-        """Lets go of what it has made for itself."""
-        await self._embedder.close()
-
-    async def _match(
-        self, query: str, *, count: int, budget_tokens: int | None, filter: Mapping[str, Any]
-    ) -> list[Match]:
-        embedding = await self._embedder.embed(query)
-        return await match_page_sections(
+        find = partial(
+            match_page_sections,
             self._database,
-            embedding=embedding.vector,
-            embedding_model=embedding.model,
             query_text=query,
             match_threshold=self._settings.match_threshold,
             match_count=count,
@@ -54,3 +40,14 @@ class Retriever:
             full_text_weight=self._settings.full_text_weight,
             semantic_weight=self._settings.semantic_weight,
         )
+        embedding = await self._embedder.embed(query)
+        try:
+            return await find(embedding=embedding.vector, embedding_model=embedding.model)
+        except EmbeddingOutdated:  # a reindex has just put another model in the place of the one that was asked
+            await self._embedder.look_for_the_live_model()
+            embedding = await self._embedder.embed(query)
+            return await find(embedding=embedding.vector, embedding_model=embedding.model)
+
+    async def close(self) -> None:
+        """Lets go of what it has made for itself."""
+        await self._embedder.close()

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from server.app import create_app
-from server.database.calls import match_page_sections
 from server.database.pool import open_database, open_owner_connection, prepare_connection
 from server.errors import EmbeddingOutdated
 from server.settings import Settings
@@ -220,16 +219,8 @@ async def test_a_vector_of_something_else_is_refused(
 ) -> None:
     async with open_database(database_url, local) as database:
         with pytest.raises(EmbeddingOutdated, match=reason):
-            await match_page_sections(
-                database,
-                embedding=direction(1)[:numbers],
-                embedding_model=model,
-                query_text=None,
-                match_threshold=-1,
-                match_count=5,
-                min_content_length=0,
-                token_budget=None,
-                filter={},
-                full_text_weight=1,
-                semantic_weight=1,
+            await database.fetch(
+                "select * from docs.match_page_sections($1, -1, 5, 0, embedding_model => $2)",
+                direction(1)[:numbers],
+                model,
             )
