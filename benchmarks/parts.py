@@ -64,4 +64,7 @@ async def match(
         filter={},
         full_text_weight=settings.full_text_weight,
         semantic_weight=settings.semantic_weight,
+        rrf_k=settings.rrf_k,
+        page_weight=settings.page_weight,
+        max_sections_per_page=settings.page_sections_max if count is None else None,
     )

@@ -101,10 +101,12 @@ def _routes() -> list[Route | Mount]:
 
 
 @asynccontextmanager
-async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
-    """Opened with the context and closed with it."""
+async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> AsyncIterator[Rooms]:
+    """Opened with the context and closed with it; for `embedding_retries` see `make_embedder`."""
     async with AsyncExitStack() as stack:
-        embedder = make_embedder(settings, retries=1, timeout_seconds=settings.embedding_timeout_seconds)
+        embedder = make_embedder(
+            settings, retries=embedding_retries, timeout_seconds=settings.embedding_timeout_seconds
+        )
         stack.push_async_callback(embedder.close)
         completer = make_completer(settings)
         stack.push_async_callback(completer.close)

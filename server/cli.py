@@ -1,4 +1,4 @@
-"""The command `lectern`: up, migrate, ingest, reindex, serve, ask, search."""
+"""The command `lectern`: up, migrate, ingest, reindex, serve, ask, search, eval."""
 
 import asyncio
 import logging
@@ -18,6 +18,9 @@ from server.app import create_app, open_rooms
 from server.database.calls import get_site
 from server.database.pool import database_url, open_owner_connection
 from server.errors import LecternError
+from server.evaluation.files import write_file
+from server.evaluation.first_questions import make_first_questions, require_new_file
+from server.evaluation.packages import require_packages
 from server.events import Delta, Finished, SourcesFound
 from server.ingest.embedding import opened_embedder
 from server.ingest.preparation import prepare_database
@@ -130,11 +133,49 @@ def ask(query: str) -> None:
 @lectern.command()
 @click.argument("query")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 50), help="Sections at most.")
-def search(query: str, limit: int) -> None:
+@click.option("--explain", is_flag=True, help="Tell what each section's score is made of.")
+def search(query: str, limit: int, explain: bool) -> None:
     """List the sections that match QUERY best."""
     settings = load_settings()
-    found = _run(_search(query, limit, settings), settings)
+    found = _run(_search(query, limit, settings, explain=explain), settings)
     raise SystemExit(0 if found else 1)
+
+
+@lectern.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path))
+@click.option("--generate", is_flag=True, help="Write a first question file instead, to be edited.")
+@click.option("--count", default=50, show_default=True, type=click.IntRange(1), help="Questions to generate.")
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice(["both", "keywords", "similarity"]),
+    help="Search by words and meaning, or by one of them; may be repeated.  [default: each]",
+)
+@click.option("--against", help="Compare with another database (URL or data directory) or saved results (.json).")
+@click.option("--not-worse-than", type=click.Path(path_type=Path), help="Fail when worse than saved results.")
+@click.option(
+    "--fail-under", multiple=True, metavar="MEASURE=X", help="Fail below, e.g. recall@5=0.8; repeatable."
+)
+@click.option("--save", type=click.Path(path_type=Path), help="Write the results as JSON, for comparisons.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a report.")
+@click.option("--worst", default=10, show_default=True, type=click.IntRange(0), help="Worst questions to list.")
+@click.option("--skip-answers", is_flag=True, help="Do not ask for answers that the file says how to check.")
+def eval_command(questions: Path, generate: bool, count: int, **options: Any) -> None:
+    """Measure how well the questions in QUESTIONS are searched for and answered."""
+    settings = load_settings()
+    if generate:
+        _write_first_questions(questions, count, settings)
+        return
+    require_packages()
+    # Imported when it is run: what it needs is optional, and takes a second.
+    from server.evaluating import Options, run_evaluation
+    from server.evaluation.ranking import Mode
+
+    chosen = options.pop("modes")
+    modes = tuple(mode for mode in Mode if not chosen or mode in chosen)
+    passed = _run(run_evaluation(questions, Options(modes=modes, **options), settings), settings)
+    raise SystemExit(0 if passed else 1)
 
 
 async def _up(docs: Path, settings: Settings) -> None:
@@ -198,12 +239,26 @@ async def _ask(query: str, settings: Settings) -> bool:
     return bool(sources)
 
 
-async def _search(query: str, limit: int, settings: Settings) -> bool:
+async def _search(query: str, limit: int, settings: Settings, *, explain: bool) -> bool:
     query = clean_query(query, max_chars=settings.query_max_chars)
     async with open_rooms(settings) as rooms:
-        matches = await rooms["retriever"].match(query, count=limit, budget_tokens=None, filter={})
-    tell_sources(make_hits(matches, query, site_url=settings.site_url))
+        matches = await rooms["retriever"].match(
+            query, count=limit, budget_tokens=None, filter={}, explain=explain
+        )
+    tell_sources(make_hits(matches, query, site_url=settings.site_url), matches if explain else ())
     return bool(matches)
+
+
+def _write_first_questions(path: Path, count: int, settings: Settings) -> None:
+    require_new_file(path)
+    text = _run(_make_first_questions(count, settings), settings)
+    write_file(path, text.encode())
+    console.print(f"Written: {path}. Edit it, then run `lectern eval {path}`.", markup=False)
+
+
+async def _make_first_questions(count: int, settings: Settings) -> str:
+    async with database_url(settings) as url, open_owner_connection(url) as connection:
+        return await make_first_questions(connection, count=count)
 
 
 def _run(steps: Coroutine[Any, Any, Result], settings: Settings) -> Result:

@@ -14,6 +14,7 @@
     ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
     │   └── EmbeddingOutdated       500   the live vectors are another model's than the query's vector
     ├── ReindexFailed               500   the live vectors are as they were, the next ones are kept
+    ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
     └── IngestFailed                500   nothing was published
         └── DocumentUnreadable      500   one file; the others go on
 
@@ -101,6 +102,10 @@ class EmbeddingOutdated(DatabaseUnfit):
 
 class ReindexFailed(LecternError):
     code = "reindex_failed"
+
+
+class EvaluationInvalid(LecternError):
+    code = "evaluation_invalid"
 
 
 class IngestFailed(LecternError):

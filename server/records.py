@@ -18,6 +18,8 @@ class PageSection:
     content: str
     """Markdown, without the heading line itself."""
     token_count: int
+    fingerprint: bytes | None = None
+    """Of heading and content, to know other versions of it by; `None` where nobody compares it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,19 @@ class PublishedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSection:
+    """A published section with the page it stands in."""
+
+    path: str
+    title: str
+    """The page's."""
+    heading: str
+    heading_path: tuple[str, ...]
+    slug: str | None
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A page section found for a query."""
 
@@ -133,8 +148,12 @@ class Match:
     """Inner product of unit vectors, −1…1; `None` when no embedding was searched with."""
     score: float
     """Fused and normalised, 0…1; what the order is by."""
+    coverage: float | None
+    """Share of the query's inverse document frequency that stands in the section, 0…1; `None` without words."""
     rank: int
     """1 is the best."""
+    explanation: Mapping[str, Any] | None = None
+    """What the score is made of, when it was asked for; see `sql/functions/explain_section.sql`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(
         None,
-        description="Postgres ≥ 15 with pgvector ≥ 0.7. Unset: an embedded Postgres in `LECTERN_DATA_DIR`.",
+        description="Postgres ≥ 15 with pgvector ≥ 0.8. Unset: an embedded Postgres in `LECTERN_DATA_DIR`.",
     )
     data_dir: Path = Field(Path(".lectern"), description="Where the embedded Postgres keeps its files.")
     database_pool_size: int = Field(10, ge=1, description="Connections a server opens at most.")
@@ -108,12 +108,24 @@ class Settings(BaseSettings):
     answer_timeout_seconds: float = Field(120, gt=0, description="Limit for a whole answer.")
 
     query_max_chars: int = Field(1000, ge=1, description="Longest query after trimming.")
-    match_threshold: float = Field(0.15, ge=-1, le=1, description="Minimum similarity of a section.")
+    match_threshold: float = Field(
+        -1,
+        ge=-1,
+        le=1,
+        description="Minimum similarity of a section; −1 sets no minimum.",
+    )
     match_count: int = Field(8, ge=1, le=100, description="Sections an answer may use at most.")
     min_content_chars: int = Field(30, ge=0, description="Shorter sections are noise.")
     context_budget_tokens: int = Field(3000, ge=1, description="Tokens all sections of a prompt may sum to.")
     full_text_weight: float = Field(0.5, ge=0, description="Weight of the keyword score in the ranking.")
     semantic_weight: float = Field(0.5, ge=0, description="Weight of the similarity in the ranking.")
+    rrf_k: int | None = Field(
+        None, ge=1, description="Ranks by reciprocal rank with this constant (60 is usual) instead of by scores."
+    )
+    page_weight: float = Field(
+        0.5, ge=0, le=1, description="Share of a section's score that its whole page decides."
+    )
+    page_sections_max: int = Field(3, ge=1, description="Sections of one page shown at most.")
 
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
     window_chars: int | None = Field(

@@ -2,7 +2,8 @@
 
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -20,7 +21,7 @@ from rich.progress import (
 
 from server.ingest.sync import IngestReport
 from server.ingest.sync import Progress as PhaseProgress
-from server.records import Hit, Site
+from server.records import Hit, Match, Site
 from server.settings import Settings
 
 console = Console(highlight=False, soft_wrap=True)
@@ -66,6 +67,16 @@ class ProgressBars:
             error_console.print(f"{progress.phase}: {progress.total} {self._unit} in {seconds:.1f} s")
 
 
+@contextmanager
+def progress_bar(name: str, *, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, where that is a terminal; call what it gives with the steps done since the last call."""
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    is_hidden = total == 0 or not error_console.is_terminal
+    with Progress(*columns, console=error_console, disable=is_hidden, transient=True) as bars:
+        task = bars.add_task(name, total=total)
+        yield lambda steps: bars.advance(task, steps)
+
+
 def tell_report(report: IngestReport) -> None:
     """What an ingest changed on stdout, each file that failed on stderr."""
     publication = report.publication
@@ -99,9 +110,30 @@ def without_escapes(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
 
 
-def tell_sources(sources: Sequence[Hit]) -> None:
-    """One line per source: its number or rank, where it stands, its address."""
+def tell_sources(sources: Sequence[Hit], explained: Sequence[Match] = ()) -> None:
+    """One line per source: its number or rank, where it stands, its address; and why it stands there."""
     for place, source in enumerate(sources, start=1):
         name = source.title if source.heading == source.title else f"{source.title} › {source.heading}"
         console.print(f"[{place}] {without_escapes(name)}", markup=False)
         console.print(f"    {source.url}", markup=False, style="dim")
+        if explained:
+            _tell_explanation(explained[place - 1])
+
+
+def _tell_explanation(match: Match) -> None:
+    explanation = match.explanation or {}
+    legs = (
+        ("words", explanation.get("keyword_score"), explanation.get("keyword_rank")),
+        ("meaning", explanation.get("similarity"), explanation.get("semantic_rank")),
+        ("words of the page", explanation.get("page_keyword_score"), None),
+        ("meaning of the page", explanation.get("page_similarity"), None),
+    )
+    found = [
+        f"{name} {value:.2f}" + (f" (rank {rank})" if rank else "")
+        for name, value, rank in legs
+        if value is not None
+    ]
+    console.print(f"    score {match.score:.3f}: {', '.join(found)}", markup=False)
+    terms = [f"{term['lexeme']} {term['score']:.2f}" for term in explanation.get("terms", ())]
+    if terms:
+        console.print(without_escapes(f"    terms {', '.join(terms)}"), markup=False)

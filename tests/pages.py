@@ -8,6 +8,7 @@ import asyncpg
 import numpy as np
 
 from server.database.calls import Vector, publish, stage_pages
+from server.documents.fingerprints import fingerprint
 from server.records import Page, PageSection, Publication, Window
 
 DIMENSIONS = 256
@@ -29,6 +30,7 @@ def section(
         slug=heading.lower().replace(" ", "-"),
         content=content,
         token_count=token_count,
+        fingerprint=fingerprint(f"{heading}\n{content}"),
     )
 
 

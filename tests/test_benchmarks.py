@@ -1,8 +1,6 @@
 """Every benchmark runs, on very little, and prints its table; how fast it all is belongs to the benchmarks."""
 
 import hashlib
-import json
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +15,9 @@ from benchmarks.options import Options, read_options
 from benchmarks.pages import write_pages
 from benchmarks.questions import make_questions
 from benchmarks.reader import Asked
-from benchmarks.retrieval import Question, Scores, read_questions, score
 from benchmarks.tables import Table, percentile
+from server.evaluation.places import Place
+from server.evaluation.questions import Question
 from server.settings import Settings
 from tests.conftest import ingest_folder
 
@@ -81,20 +80,6 @@ def test_an_answer_is_timed_without_the_models_own_time() -> None:
     assert 7 == pair([asked], [served])[0].added
 
 
-def test_scores_of_a_ranking() -> None:
-    ranked = ["/x", "/a", "/y", "/z", "/w", "/b"]
-    # The second and the sixth of six, where the first and the second would have been best.
-    gain = (1 / math.log2(3) + 1 / math.log2(7)) / (1 + 1 / math.log2(3))
-    assert Scores(0.5, 0.5, gain) == score(ranked, {"/a", "/b"})
-    assert Scores(0, 0, 0) == score(ranked, {"/c"})
-
-
-def test_a_corpus_question_knows_its_pages_by_their_paths(tmp_path: Path) -> None:
-    line = json.dumps({"question": "Why?", "relevant_pages": ["guides/why"]})
-    (tmp_path / "questions.jsonl").write_text(line + "\n\n")
-    assert [Question("Why?", frozenset({"/guides/why"}))] == read_questions(tmp_path)
-
-
 def test_options_name_benchmarks_and_refuse_unknown_ones(capsys: pytest.CaptureFixture[str]) -> None:
     options = read_options(["leaving", "--corpus", "a", "--corpus", "b"], names=("leaving",))
     assert Options(names=("leaving",), corpora=(Path("a"), Path("b"))) == options
@@ -151,8 +136,9 @@ def test_start_up_is_measured(published: Lectern, tree: Path) -> None:
 async def test_retrieval_is_measured(settings: Settings, tree: Path) -> None:
     await ingest_folder(tree, settings)
     passage = (tree / "area-00" / "page-002.md").read_text()[1000:1400]
-    questions = [Question(passage, frozenset({"/area-00/page-002"}))]
-    table = await retrieval.measure(settings, questions, name="tiny")
+    relevant = (Place("/area-00/page-002"),)
+    questions = [Question(id="0", text=passage, relevant=relevant, filter={})]
+    table = await retrieval.measure_retrieval(settings, questions, name="tiny")
     assert [
         ("both", "1.000", "1.000", "1.000"),
         ("keywords only", "1.000", "1.000", "1.000"),

@@ -126,6 +126,24 @@ def test_ask_and_search_answer_in_the_terminal(folder: Path) -> None:
     ]
 
 
+def test_a_question_file_is_generated_and_evaluated(folder: Path) -> None:
+    run(folder, "ingest", str(SITE_FOLDER))
+    assert run(folder, "eval", "--generate", "questions.yaml").returncode == 0
+    again = run(folder, "eval", "--generate", "questions.yaml")
+    assert (1, True) == (again.returncode, "questions.yaml exists, and nothing is overwritten" in again.stderr)
+    run(folder, "ingest", str(SITE_FOLDER), LECTERN_DATA_DIR="other")
+    compared = run(folder, "eval", "questions.yaml", "--mode", "both", "--against", "other", "--save", "r.json")
+    assert compared.returncode == 0
+    assert "Pages against other, both:" in compared.stdout
+    judged = run(folder, "eval", "questions.yaml", "--not-worse-than", "r.json", "--fail-under", "answers=1")
+    assert judged.returncode == 1
+    assert "--fail-under asks for answers that pass" in " ".join(judged.stderr.split())
+    assert run(folder, "eval", "questions.yaml", "--fail-under", "recall@10=0.5").returncode == 0
+    with (folder / "questions.yaml").open("a") as file:
+        file.write("- question: Who sells penguins?\n  relevant: /penguins\n")
+    assert run(folder, "eval", "questions.yaml", "--mode", "keywords", "--fail-under", "mrr@10=1").returncode == 1
+
+
 def test_a_process_that_was_killed_does_not_keep_postgres_for_ever(folder: Path) -> None:
     with running(folder, "up", str(SITE_FOLDER)) as (process, _):
         process.kill()

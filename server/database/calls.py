@@ -15,6 +15,7 @@ from server.records import (
     Match,
     Page,
     PageSection,
+    PlacedSection,
     Publication,
     PublishedPage,
     Site,
@@ -43,6 +44,10 @@ async def match_page_sections(
     filter: Mapping[str, Any],
     full_text_weight: float,
     semantic_weight: float,
+    rrf_k: int | None,
+    page_weight: float,
+    max_sections_per_page: int | None,
+    explain: bool = False,
     embedding_model: str | None = None,
 ) -> list[Match]:
     """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s.
@@ -51,8 +56,8 @@ async def match_page_sections(
     """
     rows = await database.fetch(
         "select * from docs.match_page_sections("
-        "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, "
-        "embedding_model => $11)",
+        "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, rrf_k => $11, "
+        "page_weight => $12, max_sections_per_page => $13, explain => $14, embedding_model => $15)",
         embedding,
         match_threshold,
         match_count,
@@ -63,6 +68,10 @@ async def match_page_sections(
         SITE,
         full_text_weight,
         semantic_weight,
+        rrf_k,
+        page_weight,
+        max_sections_per_page,
+        explain,
         embedding_model,
     )
     return [Match(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
@@ -140,6 +149,17 @@ async def get_page_checksums(connection: asyncpg.Connection) -> list[StoredPage]
     with translated_errors():
         rows = await connection.fetch("select * from docs.get_page_checksums($1)", SITE)
     return [StoredPage(**dict(row)) for row in rows]
+
+
+async def get_sections_sample(
+    connection: asyncpg.Connection, *, section_count: int, min_content_length: int
+) -> list[PlacedSection]:
+    """At most so many sections spread over the pages, one of each page first; the same for the same site."""
+    with translated_errors():
+        rows = await connection.fetch(
+            "select * from docs.get_sections_sample($1, $2, $3)", SITE, section_count, min_content_length
+        )
+    return [PlacedSection(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
 
 
 async def stage_pages(
@@ -232,6 +252,7 @@ def _section_rows(run: UUID, pages: Iterable[Page]) -> Iterable[dict[str, Any]]:
                 "slug": section.slug,
                 "content": section.content,
                 "token_count": section.token_count,
+                "fingerprint": section.fingerprint and asyncpg.BitString.frombytes(section.fingerprint),
             }
 
 

@@ -13,7 +13,7 @@ from server.database.pool import translated_errors
 from server.errors import DatabaseUnfit
 
 _LOCK: Final = 0x1EC7E21  # any number no other program locks by
-_MINIMUM_PGVECTOR: Final = (0, 7)
+_MINIMUM_PGVECTOR: Final = (0, 8)  # iterative index scans
 _PGVECTOR_SCHEMAS: Final = ("public", "extensions")  # the search_path of every function
 
 _BOOKKEEPING: Final = """
@@ -96,9 +96,9 @@ async def _check_pgvector(connection: asyncpg.Connection) -> None:
         "select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector'"
     )
     if version is None:
-        raise DatabaseUnfit("This Postgres has no pgvector: install the extension `vector` ≥ 0.7 on its server.")
+        raise DatabaseUnfit("This Postgres has no pgvector: install the extension `vector` ≥ 0.8 on its server.")
     if tuple(int(part) for part in version.split(".")[:2]) < _MINIMUM_PGVECTOR:
-        raise DatabaseUnfit(f"This Postgres has pgvector {version}, and Lectern needs 0.7 or newer: update it.")
+        raise DatabaseUnfit(f"This Postgres has pgvector {version}, and Lectern needs 0.8 or newer: update it.")
 
 
 def _refuse_edited(migrations: list[SqlFile], applied: dict[str, str]) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from server.documents.fingerprints import fingerprint
 from server.documents.markdown import Heading, MarkdownDocument, Omission
 from server.documents.parts import Passage, Sizer, split_passages
 from server.records import PageSection
 
-SPLITTER_VERSION = 1
-"""Raise it when the same text gives other sections: pages are then stored anew."""
+SPLITTER_VERSION = 2
+"""Raise it when the same text gives other sections or fingerprints: pages are then stored anew."""
 
 
 def split_sections(
@@ -26,6 +27,7 @@ def split_sections(
             slug=outlined.slug,
             content=content,
             token_count=count_tokens(content),
+            fingerprint=fingerprint(f"{outlined.heading}\n{content}"),
         )
         for outlined in _outline(document, title)
         for content in split_passages(outlined.passages, sizer)

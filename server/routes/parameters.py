@@ -35,6 +35,13 @@ def read_filter(parameters: Mapping[str, str]) -> dict[str, Any]:
     return value
 
 
+def read_flag(parameters: Mapping[str, str], name: str) -> bool:
+    text = parameters.get(name, "").lower()
+    if text not in ("", "0", "1", "false", "true"):
+        raise RequestInvalid(f"The parameter `{name}` is neither 1 nor 0.")
+    return text in ("1", "true")
+
+
 def read_limit(parameters: Mapping[str, str], *, default: int) -> int:
     text = parameters.get("limit") or str(default)
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= _LIMIT_MAX):

@@ -1,23 +1,36 @@
 """`GET /v1/search`: the sections an answer would be made of, without a model."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.answering.queries import clean_query
 from server.answering.retrieval import Retriever
 from server.answering.sources import make_hits
-from server.routes.parameters import read_filter, read_limit, read_parameters
+from server.records import Hit, Match
+from server.routes.parameters import read_filter, read_flag, read_limit, read_parameters
 from server.routes.responses import JsonResponse
 from server.settings import Settings
 
 
 async def search(request: Request) -> Response:
-    """`{"query", "hits"}`, best first, one hit per section."""
+    """`{"query", "hits"}`, best first, one hit per section; `explain=1` adds what each score is made of."""
     settings: Settings = request.state.settings
     retriever: Retriever = request.state.retriever
     parameters = read_parameters(request)
     query = clean_query(parameters.get("query", ""), max_chars=settings.query_max_chars)
     limit = read_limit(parameters, default=10)
-    matches = await retriever.match(query, count=limit, budget_tokens=None, filter=read_filter(parameters))
+    explain = read_flag(parameters, "explain")
+    matches = await retriever.match(
+        query, count=limit, budget_tokens=None, filter=read_filter(parameters), explain=explain
+    )
     hits = make_hits(matches, query, site_url=settings.site_url)
-    return JsonResponse({"query": query, "hits": hits})
+    return JsonResponse({"query": query, "hits": _explained(hits, matches) if explain else hits})
+
+
+def _explained(hits: Sequence[Hit], matches: Sequence[Match]) -> list[dict[str, Any]]:
+    pairs = zip(hits, matches, strict=True)
+    return [{**asdict(hit), "explanation": match.explanation} for hit, match in pairs]

@@ -26,6 +26,25 @@ begin
   join docs.lexeme on lexeme.site_id = add_postings.site.id and lexeme.lexeme = added_term.lexeme
   order by lexeme.id, added_term.section_id;
 
+  insert into docs.page_posting (lexeme_id, page_id, frequency, page_length)
+  select lexeme.id, term.page_id, term.frequency, page.length
+  from (
+    select added_section.page_id, added_term.lexeme, sum(added_term.frequency) as frequency
+    from pg_temp.added_term
+    join pg_temp.added_section on added_section.id = added_term.section_id
+    group by added_section.page_id, added_term.lexeme
+  ) as term
+  join (
+    select added_section.page_id, sum(section.length) as length
+    from pg_temp.added_section
+    join (
+      select added_term.section_id, max(added_term.length) as length from pg_temp.added_term group by added_term.section_id
+    ) as section on section.section_id = added_section.id
+    group by added_section.page_id
+  ) as page using (page_id)
+  join docs.lexeme on lexeme.site_id = add_postings.site.id and lexeme.lexeme = term.lexeme
+  order by lexeme.id, term.page_id;
+
   update docs.site as found
   set section_count = found.section_count + (select count(*) from pg_temp.added_section),
       length_total = found.length_total + added.length

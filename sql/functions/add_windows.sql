@@ -1,4 +1,4 @@
--- Moves a run's staged windows to the sections in pg_temp.added_section.
+-- Moves a run's staged windows to the sections in pg_temp.added_section, and gives their pages their direction.
 create or replace function docs.add_windows(run uuid)
 returns void
 language plpgsql
@@ -19,6 +19,12 @@ begin
   join pg_temp.added_section
     on added_section.path = staged.path and added_section.position = staged.section_position
   where staged.run = add_windows.run;
+
+  insert into docs.page_embedding (page_id, embedding)
+  select added_section.page_id, l2_normalize(avg(section_window.embedding))
+  from pg_temp.added_section
+  join docs.section_window on section_window.section_id = added_section.id
+  group by added_section.page_id;
 
   if is_first then
     perform docs.build_window_index();

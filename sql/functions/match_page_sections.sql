@@ -1,14 +1,22 @@
 -- The retrieval RPC: the best sections for a query, within a token budget, best first.
 --
---   embedding           the query's vector; null: keyword search only
---   match_threshold     minimum similarity (inner product of unit vectors, −1…1); without an embedding no limit
---   match_count         at most this many sections
---   min_content_length  in characters; shorter sections are noise
---   token_budget        the sections' token_count never sums above it: one that does not fit is skipped and a
---                       smaller one behind it may still fit; the best match is always returned; null: no budget
---   query_text          the query's words; null: semantic search only
---   filter              page metadata containment: {"version": "v2"}
---   embedding_model     what the embedding was made with, which must be the live model; null: not checked
+--   embedding              the query's vector; null: keyword search only
+--   match_threshold        minimum similarity (inner product of unit vectors, −1…1); without an embedding no limit
+--   match_count            at most this many sections
+--   min_content_length     in characters; shorter sections are noise
+--   token_budget           the sections' token_count never sums above it: one that does not fit is skipped and a
+--                          smaller one behind it may still fit; the best match is always returned; null: no budget
+--   query_text             the query's words; null: semantic search only
+--   filter                 page metadata containment: {"version": "v2"}
+--   page_weight            how much of a score is what the whole page says, 0…1; the rest is the section's own
+--   rrf_k                  fuses by reciprocal rank with this constant; null: by normalised score
+--   max_sections_per_page  null: any number
+--   embedding_model        what the embedding was made with, which must be the live model; null: not checked
+--   explain                fills `explanation`: what each leg found, and the terms with their share of the score
+--
+-- Parts of one section come as one match with their contents joined, under the best one's id. What says the same
+-- as a better match (another version of the page, a copy) is left out. `coverage` is the share of the query's
+-- inverse document frequency found in the section, words that nobody uses included.
 --
 -- Runs as its owner, so that a server needs no right on any table.
 create or replace function docs.match_page_sections(
@@ -23,6 +31,9 @@ create or replace function docs.match_page_sections(
   full_text_weight float default 1,
   semantic_weight float default 1,
   rrf_k int default null,
+  page_weight float default 0,
+  max_sections_per_page int default null,
+  explain boolean default false,
   embedding_model text default null
 )
 returns table (
@@ -37,7 +48,9 @@ returns table (
   token_count int,
   similarity float,
   score float,
-  rank int
+  coverage float,
+  rank int,
+  explanation jsonb
 )
 language plpgsql
 stable
@@ -46,37 +59,77 @@ set search_path = docs, public, extensions, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  ranked record;
-  match record;
+  searched_id bigint := (select found.id from docs.site as found where found.name = match_page_sections.site);
+  ranked docs.ranked_section;
+  candidate record;
+  edition text;
+  known record;
   spent int := 0;
-  returned int := 0;
+  taken docs.taken_section[] := '{}';
 begin
   perform docs.check_embedding(match_page_sections.embedding, match_page_sections.embedding_model);
 
-  for ranked in
-    select found.section_id, found.similarity, found.score
-    from docs.rank_sections(
-      (select searched.id from docs.site as searched where searched.name = match_page_sections.site),
-      match_page_sections.embedding, match_page_sections.query_text, coalesce(match_page_sections.filter, '{}'),
-      match_page_sections.full_text_weight, match_page_sections.semantic_weight, match_page_sections.rrf_k
-    ) as found
-    where match_page_sections.embedding is null or found.similarity >= match_page_sections.match_threshold
-    order by found.score desc, found.section_id
-  loop
-    exit when returned >= match_page_sections.match_count;
+  foreach ranked in array docs.rank_sections(
+    searched_id, match_page_sections.embedding, match_page_sections.query_text,
+    coalesce(match_page_sections.filter, '{}'), match_page_sections.full_text_weight,
+    match_page_sections.semantic_weight, match_page_sections.page_weight, match_page_sections.rrf_k
+  ) loop
+    exit when cardinality(taken) >= match_page_sections.match_count;
+    continue when ranked.similarity < match_page_sections.match_threshold;
     -- One by one, because few of the ranked sections are returned and reading them all costs more.
-    select section.*, page.path, page.title into strict match
+    select section.slug, section.content, section.token_count, section.fingerprint
+    into strict candidate
     from docs.page_section as section
-    join docs.page on page.id = section.page_id
     where section.id = ranked.section_id;
-    continue when length(match.content) < match_page_sections.min_content_length;
-    continue when returned > 0 and spent + match.token_count > match_page_sections.token_budget;
-    returned := returned + 1;
-    spent := spent + match.token_count;
-    return query select
-      match.id, match.page_id, match.path, match.title, match.slug, match.heading, match.heading_path,
-      match.content, match.token_count, ranked.similarity, ranked.score, returned;
+    continue when cardinality(taken) > 0 and spent + candidate.token_count > match_page_sections.token_budget;
+    continue when length(candidate.content) < match_page_sections.min_content_length;
+    edition := (select docs.edition_path(page.path) from docs.page where page.id = ranked.page_id);
+
+    -- 16 of 256 bits of a MinHash differ when 7 of 8 sequences of words are shared; below that stand texts that
+    -- differ in what they are about (the same page for another product: 0.82 shared, measured on AWS' guides).
+    select
+      max(one.place) filter (
+        where (one.ranked).page_id = ranked.page_id and one.slug is not distinct from candidate.slug
+      ) as place,
+      count(*) filter (where (one.ranked).page_id = ranked.page_id) as of_page,
+      coalesce(bool_or(
+        one.edition_path = edition and one.slug is not distinct from candidate.slug
+        or bit_count(one.fingerprint # candidate.fingerprint) <= 16
+      ), false) as is_repeated
+    into known
+    from unnest(taken) with ordinality as one (ranked, slug, edition_path, fingerprint, part_ids, place);
+
+    if known.place is not null then
+      taken[known.place].part_ids := taken[known.place].part_ids || ranked.section_id;
+    elsif known.is_repeated or known.of_page >= match_page_sections.max_sections_per_page then
+      continue;
+    else
+      taken := taken || row(
+        ranked, candidate.slug, edition, candidate.fingerprint, array[ranked.section_id]
+      )::docs.taken_section;
+    end if;
+    spent := spent + candidate.token_count;
   end loop;
+
+  return query
+  select
+    section.id, page.id, page.path, page.title, section.slug, section.heading, section.heading_path,
+    joined.content, joined.token_count, (one.ranked).similarity, (one.ranked).score, (one.ranked).coverage,
+    one.place::int,
+    case when match_page_sections.explain then
+      docs.explain_section(searched_id, match_page_sections.query_text, one.ranked)
+    end
+  from unnest(taken) with ordinality as one (ranked, slug, edition_path, fingerprint, part_ids, place)
+  join docs.page_section as section on section.id = (one.ranked).section_id
+  join docs.page on page.id = section.page_id
+  cross join lateral (
+    select
+      string_agg(part.content, E'\n\n' order by part.position) as content,
+      sum(part.token_count)::int as token_count
+    from docs.page_section as part
+    where part.id = any (one.part_ids)
+  ) as joined
+  order by one.place;
 end;
 $$;
 

@@ -29,11 +29,11 @@ begin
   delete from docs.staged_section as staged where staged.run = publish.run;
   delete from docs.staged_window as staged where staged.run = publish.run;
 
+  select count(*) into pages_total from docs.page where page.site_id = published.id;
   update docs.site as found
-  set generation = found.generation + 1
+  set generation = found.generation + 1, page_count = pages_total
   where found.id = published.id
   returning found.generation, found.section_count into generation, sections_total;
-  select count(*) into pages_total from docs.page where page.site_id = published.id;
   return next;
 end;
 $$;

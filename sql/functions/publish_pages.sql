@@ -21,10 +21,10 @@ begin
 
   create temporary table added_section on commit drop as
   with added as (
-    insert into docs.page_section (page_id, position, heading, heading_path, slug, content, token_count)
+    insert into docs.page_section (page_id, position, heading, heading_path, slug, content, token_count, fingerprint)
     select
       page.id, staged.position, staged.heading, staged.heading_path, staged.slug, staged.content,
-      staged.token_count
+      staged.token_count, staged.fingerprint
     from docs.staged_section as staged
     join docs.page on page.site_id = publish_pages.site.id and page.path = staged.path
     where staged.run = publish_pages.run

@@ -33,8 +33,9 @@ as $$
     from field
     cross join lateral unnest(to_tsvector(section_terms.config, field.content)) as entry
     union all
-    select identifier, 1, 0
-    from docs.identifiers(section_terms.heading || ' ' || section_terms.content) as identifier
+    select identifier, 3, 0 from docs.identifiers(section_terms.heading) as identifier
+    union all
+    select identifier, 1, 0 from docs.identifiers(section_terms.content) as identifier
   ),
   occurrence as (
     select word.lexeme, sum(word.frequency) as frequency, sum(word.occurrences) as occurrences

@@ -18,6 +18,14 @@ begin
     raise exception 'there are sections without vectors of the model %', next.name;
   end if;
 
+  -- Of another width than the old ones, but a reader sees either with the windows they belong to.
+  delete from docs.page_embedding;
+  insert into docs.page_embedding (page_id, embedding)
+  select section.page_id, l2_normalize(avg(made.embedding))
+  from docs.next_section_window as made
+  join docs.page_section as section on section.id = made.section_id
+  group by section.page_id;
+
   update docs.page set embedded_with = next.embedded_with;
   delete from docs.token_weights;
   if next.token_weights is not null then

@@ -15,6 +15,7 @@ def match(content: str, *, title: str = "Auth", heading_path: tuple[str, ...] = 
         token_count=10,
         similarity=0.5,
         score=0.5,
+        coverage=0.5,
         rank=1,
     )
 

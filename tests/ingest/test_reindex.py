@@ -77,6 +77,8 @@ async def test_there_and_back_leaves_the_catalog_as_it_was(
     site = await get_site(owner)
     assert (site.embedding_model, site.embedding_dimensions) == ("openai/test", 64)
     assert await widths(owner) == [(64, 20)]
+    pages = await owner.fetchrow("select count(*), min(vector_dims(embedding)) from docs.page_embedding")
+    assert tuple(pages or ()) == (20, 64)
     assert await owner.fetchval("select count(*) from docs.token_weights") == 0
     await reindex_to(local)
     assert await widths(owner) == [(256, 20)]

@@ -19,6 +19,7 @@ def make_match(content: str, *, title: str = "Guide", heading: str = "", rank: i
         token_count=1,
         similarity=None,
         score=1 / rank,
+        coverage=None,
         rank=rank,
     )
 
