@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from server.answering.corpus_embedder import CorpusEmbedder
 from server.answering.prompt import make_prompt
-from server.answering.retrieval import CorpusEmbedder
 from server.answering.sources import make_sources
 from server.database.calls import Vector, match_page_sections
 from server.database.pool import Database, database_url, open_database
@@ -24,11 +24,11 @@ async def measure_parts(settings: Settings, questions: Sequence[str]) -> Timed:
     timed: Timed = [("the query's embedding", []), ("`match_page_sections`", []), ("sources", []), ("prompt", [])]
     try:
         async with database_url(settings) as url, open_database(url, settings) as database:
-            searcher = CorpusEmbedder(database, embedder)
+            searcher = CorpusEmbedder(database, embedder, settings)
             warm_up = questions[:_WARM_UP_QUESTIONS]
             for place, query in enumerate([*warm_up, *questions]):
                 marks = [time.monotonic()]
-                embedding = await searcher.embed(query)
+                embedding = (await searcher.embed(query)).vector
                 marks.append(time.monotonic())
                 matches = await match(database, settings, query=query, embedding=embedding)
                 marks.append(time.monotonic())

@@ -15,7 +15,7 @@ from benchmarks.command import ingested
 from benchmarks.options import Options, read_options
 from benchmarks.parts import match
 from benchmarks.tables import Table, describe_machine, percentile, show
-from server.answering.retrieval import CorpusEmbedder
+from server.answering.corpus_embedder import CorpusEmbedder
 from server.database.calls import Vector
 from server.database.pool import Database, database_url, open_database
 from server.evaluation.measures import measure
@@ -46,7 +46,7 @@ async def measure_retrieval(settings: Settings, questions: Sequence[Question], *
     embedder = make_embedder(settings, retries=2, timeout_seconds=settings.embedding_timeout_seconds)
     try:
         async with database_url(settings) as url, open_database(url, settings) as database:
-            searcher = CorpusEmbedder(database, embedder)
+            searcher = CorpusEmbedder(database, embedder, settings)
             rows = [await _measure_leg(leg, questions, database, searcher, settings) for leg in _LEGS]
     finally:
         await embedder.close()
@@ -65,7 +65,7 @@ async def _measure_leg(
     rankings: dict[str, Ranking] = {}
     seconds: list[float] = []
     for question in questions:
-        embedding: Vector | None = await embedder.embed(question.text) if leg.uses_embedding else None
+        embedding: Vector | None = (await embedder.embed(question.text)).vector if leg.uses_embedding else None
         query = question.text if leg.uses_words else None
         found = await match(database, settings, query=query, embedding=embedding, count=_SECTIONS)
         rankings[question.id] = make_ranking(found)

@@ -112,8 +112,10 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         stack.push_async_callback(completer.close)
         url = await stack.enter_async_context(database_url(settings))
         database = await stack.enter_async_context(open_database(url, settings))
-        require_embedding_model(await get_site(database), settings.embedding_model)
+        site = await get_site(database)
+        require_embedding_model(site, settings.embedding_model, settings.resolved_embedding_dimensions)
         retriever = Retriever(database, embedder, settings)
+        stack.push_async_callback(retriever.close)
         answering = Answering(retriever, completer, settings)
         yield Rooms(settings=settings, database=database, retriever=retriever, answering=answering)
 

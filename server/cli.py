@@ -1,4 +1,4 @@
-"""The command `lectern`: up, migrate, ingest, serve, ask, search, eval."""
+"""The command `lectern`: up, migrate, ingest, reindex, serve, ask, search, eval."""
 
 import asyncio
 import logging
@@ -22,10 +22,12 @@ from server.evaluation.files import write_file
 from server.evaluation.first_questions import make_first_questions, require_new_file
 from server.evaluation.packages import require_packages
 from server.events import Delta, Finished, SourcesFound
+from server.ingest.embedding import opened_embedder
 from server.ingest.preparation import prepare_database
 from server.ingest.sync import IngestReport, ingest
-from server.models.embeddings import Embedder, make_embedder
+from server.models.embeddings import Embedder
 from server.records import Source
+from server.reindexing import run_reindex
 from server.serving import StoppableServer, listen
 from server.settings import Settings, find_folder, load_settings
 from server.terminal import (
@@ -87,6 +89,27 @@ def ingest_command(docs: Path) -> None:
     settings = load_settings()
     report = _run(_ingest(docs, settings), settings)
     raise SystemExit(1 if report.failures else 0)
+
+
+@lectern.command("reindex")
+@click.option("--embedding-model", metavar="NAME", help="The model to change to.  [LECTERN_EMBEDDING_MODEL]")
+@click.option(
+    "--embedding-dimensions",
+    type=click.IntRange(1, 4000),
+    help="The width to ask it for.  [LECTERN_EMBEDDING_DIMENSIONS]",
+)
+@click.option("--usd-per-million-tokens", type=click.FloatRange(0), help="Its price, to say what this will cost.")
+@click.option("--yes", is_flag=True, help="Do not ask before it starts.")
+def reindex_command(
+    embedding_model: str | None, embedding_dimensions: int | None, usd_per_million_tokens: float | None, yes: bool
+) -> None:
+    """Embed what is published with another model, while readers are answered."""
+    settings = load_settings()
+    name = embedding_model or settings.embedding_model
+    if embedding_dimensions is None and name == settings.embedding_model:
+        embedding_dimensions = settings.embedding_dimensions
+    target = settings.with_embedding_model(name, embedding_dimensions)
+    _run(run_reindex(settings, target, usd_per_million_tokens=usd_per_million_tokens, is_agreed=yes), settings)
 
 
 @lectern.command()
@@ -181,14 +204,12 @@ async def _ingest(docs: Path, settings: Settings) -> IngestReport:
 
 @asynccontextmanager
 async def _ingesting(settings: Settings) -> AsyncIterator[tuple[asyncpg.Connection, Embedder]]:
-    embedder = make_embedder(
-        settings, retries=settings.embedding_retries, timeout_seconds=settings.embedding_timeout_seconds
-    )
-    try:
-        async with database_url(settings) as url, open_owner_connection(url) as connection:
-            yield connection, embedder
-    finally:
-        await embedder.close()
+    async with (
+        opened_embedder(settings) as embedder,
+        database_url(settings) as url,
+        open_owner_connection(url) as connection,
+    ):
+        yield connection, embedder
 
 
 async def _serve(settings: Settings) -> None:

@@ -12,6 +12,8 @@
     │   ├── ModelRefused            502   the endpoint does not accept our key, model name or request
     │   └── ModelTimeout            504
     ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
+    │   └── EmbeddingOutdated       500   the live vectors are another model's than the query's vector
+    ├── ReindexFailed               500   the live vectors are as they were, the next ones are kept
     ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
     └── IngestFailed                500   nothing was published
         └── DocumentUnreadable      500   one file; the others go on
@@ -92,6 +94,14 @@ class ModelTimeout(Outage):
 
 class DatabaseUnfit(LecternError):
     code = "database_unfit"
+
+
+class EmbeddingOutdated(DatabaseUnfit):
+    code = "embedding_outdated"
+
+
+class ReindexFailed(LecternError):
+    code = "reindex_failed"
 
 
 class EvaluationInvalid(LecternError):

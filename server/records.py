@@ -36,7 +36,7 @@ class Page:
     source: str
     """Where it was read from, relative to what was ingested (`guides/auth.md`)."""
     checksum: str
-    """Hex SHA-256 of everything that decides what is stored for this page."""
+    """Hex SHA-256 of everything that decides the page and its sections; their vectors have one of their own."""
     sections: tuple[PageSection, ...]
 
 
@@ -66,12 +66,47 @@ class TokenWeights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingModel:
+    """What vectors are made with."""
+
+    name: str
+    dimensions: int
+    requested_dimensions: int | None
+    """What the model is asked for; `None`: its own width."""
+    token_weights_sha256: str | None
+    """`None` when it has learnt nothing of the site."""
+    token_weights: TokenWeights | None
+    """`None` also when they are those that the asker knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reindex:
+    """A reindex that has not ended: what the next vectors are made with."""
+
+    name: str
+    dimensions: int
+    requested_dimensions: int | None
+    embedded_with: str
+    token_weights: TokenWeights | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSection:
+    """A published section, with what its windows are made of."""
+
+    id: int
+    title: str
+    section: PageSection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPage:
     """What a run needs to know of a published page to tell whether it changed."""
 
     path: str
     source: str
     checksum: str
+    embedded_with: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +221,8 @@ class Site:
     embedding_model: str | None
     """`None` until the database is prepared."""
     embedding_dimensions: int | None
+    requested_dimensions: int | None = None
+    """What the model is asked for; `None`: its own width."""
+    next_embedding_model: str | None = None
+    """What a reindex that has not ended makes the next vectors with; `None` when there is none."""
+    next_embedding_dimensions: int | None = None

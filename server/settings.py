@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         None,
         description="Its key; falls back to `OPENAI_API_KEY`.",
     )
+    embedding_dimensions: int | None = Field(
+        None,
+        ge=1,
+        le=4000,
+        description="Sent as the API's `dimensions` parameter, for shorter vectors. Unset: not sent, or as "
+        "recorded.",
+    )
     embedding_batch_size: int = Field(128, ge=1, le=2048, description="Windows embedded in one request.")
     embedding_concurrency: int = Field(4, ge=1, description="Embedding requests under way at once in an ingest.")
     embedding_timeout_seconds: float = Field(30, gt=0, description="Limit for one embedding request.")
@@ -121,7 +128,12 @@ class Settings(BaseSettings):
     page_sections_max: int = Field(3, ge=1, description="Sections of one page shown at most.")
 
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
-    window_chars: int = Field(600, ge=100, description="Length of the stretch that one vector stands for.")
+    window_chars: int | None = Field(
+        None,
+        ge=100,
+        description="Length of the stretch that one vector stands for. Unset: 600 for `local/wordllama`, 1,200 "
+        "for other embedders.",
+    )
     file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")
 
     ping_seconds: float = Field(15, gt=0, description="Interval of a stream's keep-alives.")
@@ -175,6 +187,20 @@ class Settings(BaseSettings):
             return self.completion_model
         has_endpoint = self.completion_api_key or self.completion_base_url
         return "openai/gpt-4.1-mini" if has_endpoint else "local/extractive"
+
+    @property
+    def resolved_embedding_dimensions(self) -> int | None:
+        """`None` where the embedder's own width is taken, as the built-in one's always is."""
+        return None if self.embedding_model.startswith("local/") else self.embedding_dimensions
+
+    @property
+    def resolved_window_chars(self) -> int:
+        """1,200 characters fit the 512 tokens of small encoders, and give half the vectors to pay and keep."""
+        return self.window_chars or (600 if self.embedding_model.startswith("local/") else 1200)
+
+    def with_embedding_model(self, name: str, dimensions: int | None) -> Self:
+        """The same endpoint and limits for another embedding model; `dimensions` as the setting."""
+        return self.model_copy(update={"embedding_model": name, "embedding_dimensions": dimensions})
 
     @classmethod
     def settings_customise_sources(

@@ -9,7 +9,15 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from server.ingest.sync import IngestReport
 from server.ingest.sync import Progress as PhaseProgress
@@ -21,20 +29,23 @@ error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class ProgressBars:
-    """Shows the phases of an ingest on stderr; call it with each `Progress`."""
+    """Shows the phases of an ingest or a reindex on stderr; call it with each `Progress`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, unit: str = "pages") -> None:
+        self._unit = unit
         self._bars = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("pages"),
+            TextColumn(unit),
             TimeElapsedColumn(),
+            TimeRemainingColumn(),
             console=error_console,
             disable=not error_console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
         self._started: dict[str, float] = {}
+        self._told: set[PhaseProgress] = set()
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -49,10 +60,11 @@ class ProgressBars:
         if progress.phase not in self._tasks:
             self._tasks[progress.phase] = self._bars.add_task(progress.phase, total=progress.total)
             self._started[progress.phase] = time.monotonic()
-        self._bars.update(self._tasks[progress.phase], completed=progress.done)
-        if self._bars.disable and progress.done == progress.total:
+        self._bars.update(self._tasks[progress.phase], completed=progress.done, total=progress.total)
+        if self._bars.disable and progress.done == progress.total and progress not in self._told:
+            self._told.add(progress)
             seconds = time.monotonic() - self._started[progress.phase]
-            error_console.print(f"{progress.phase}: {progress.total} pages in {seconds:.1f} s")
+            error_console.print(f"{progress.phase}: {progress.total} {self._unit} in {seconds:.1f} s")
 
 
 @contextmanager
@@ -83,7 +95,7 @@ def tell_serving(url: str, site: Site, settings: Settings) -> None:
     completer = settings.resolved_completion_model
     console.print(f"\nLectern answers at [bold]{url}[/bold]")
     console.print(f"  knows      {site.page_count} pages, {site.section_count} sections")
-    console.print(f"  embedder   {settings.embedding_model}")
+    console.print(f"  embedder   {site.embedding_model}")
     console.print(f"  completer  {completer}")
     if completer == "local/extractive":
         console.print("             quotes the best passages; for written answers set OPENAI_API_KEY=… (or")

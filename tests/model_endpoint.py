@@ -51,6 +51,9 @@ class Knobs:
     retry_after_seconds: float | None = None
     error_message: str = "The test endpoint was told to fail."
 
+    calm_requests: int = 0
+    """How many requests the endpoint has to have got before `status` and `hang` hold."""
+
     hang: bool = False
     """Takes the request and never answers."""
     hang_after_deltas: int | None = None
@@ -158,10 +161,11 @@ async def _answer(endpoint: ModelEndpoint, request: Request, reply: Reply) -> Re
     endpoint.requests.append(record)
     _, _, asked = str(record.body.get("model", "")).partition("?")
     knobs = endpoint.knobs.turned(dict(parse_qsl(request.url.query) + parse_qsl(asked)))
-    if knobs.status != 200 and (knobs.failures is None or endpoint.failure_count < knobs.failures):
+    is_calm = len(endpoint.requests) <= knobs.calm_requests
+    if knobs.status != 200 and not is_calm and (knobs.failures is None or endpoint.failure_count < knobs.failures):
         endpoint.failure_count += 1
         return _refuse(knobs)
-    if knobs.hang:
+    if knobs.hang and not is_calm:
         return StreamedReply(record, _hang(), status=None)
     if knobs.raw is not None:
         is_stream = record.body.get("stream")

@@ -1,45 +1,16 @@
 """A query becomes matches: embedded once, one call to the retrieval RPC."""
 
-import math
-import time
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
-from server.database.calls import Vector, get_token_weights, match_page_sections
+from server.answering.corpus_embedder import CorpusEmbedder, QueryEmbedding
+from server.database.calls import match_page_sections
 from server.database.pool import Database
+from server.errors import EmbeddingOutdated
 from server.models.embeddings import Embedder
 from server.records import Match
 from server.settings import Settings
-
-# New weights come with a publish that embeds everything anew, which is rare; until a server has noticed,
-# its queries are embedded with the old ones, which are nearly the same.
-_WEIGHTS_AGE_MAX_SECONDS: Final = 1.0
-
-
-class CorpusEmbedder:
-    """Embeds queries with what the embedder has learnt of the corpus that is published now."""
-
-    def __init__(self, database: Database, embedder: Embedder) -> None:
-        self._database = database
-        self._plain = self._current = embedder
-        self._known_sha256: str | None = None
-        self._asked_at_seconds = -math.inf
-
-    async def embed(self, query: str) -> Vector:
-        if self._plain.learns_token_weights:
-            await self._notice_new_weights()
-        embedding: Vector = (await self._current.embed([query]))[0]
-        return embedding
-
-    async def _notice_new_weights(self) -> None:
-        now_seconds = time.monotonic()
-        if now_seconds - self._asked_at_seconds < _WEIGHTS_AGE_MAX_SECONDS:
-            return
-        weights = await get_token_weights(self._database, known_sha256=self._known_sha256)
-        if weights is not None:
-            self._current = self._plain.with_token_weights(weights.weights)
-            self._known_sha256 = weights.sha256
-        self._asked_at_seconds = now_seconds
 
 
 class Retriever:
@@ -47,7 +18,7 @@ class Retriever:
 
     def __init__(self, database: Database, embedder: Embedder, settings: Settings) -> None:
         self._database = database
-        self._embedder = CorpusEmbedder(database, embedder)
+        self._embedder = CorpusEmbedder(database, embedder, settings)
         self._settings = settings
 
     async def match(
@@ -65,10 +36,9 @@ class Retriever:
 
         Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
         """
-        embedding = await self._embedder.embed(query) if by_meaning else None
-        return await match_page_sections(
+        find = partial(
+            match_page_sections,
             self._database,
-            embedding=embedding,
             query_text=query if by_words else None,
             match_threshold=self._settings.match_threshold,
             match_count=count,
@@ -82,3 +52,14 @@ class Retriever:
             max_sections_per_page=self._settings.page_sections_max,
             explain=explain,
         )
+        embedding = await self._embedder.embed(query) if by_meaning else QueryEmbedding(None, None)
+        try:
+            return await find(embedding=embedding.vector, embedding_model=embedding.model)
+        except EmbeddingOutdated:  # a reindex has just put another model in the place of the one that was asked
+            await self._embedder.look_for_the_live_model()
+            embedding = await self._embedder.embed(query)
+            return await find(embedding=embedding.vector, embedding_model=embedding.model)
+
+    async def close(self) -> None:
+        """Lets go of what it has made for itself."""
+        await self._embedder.close()

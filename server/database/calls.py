@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.database.pool import Database, translated_errors
+from server.errors import DatabaseUnfit
 from server.records import (
+    EmbeddingModel,
     Match,
     Page,
     PageSection,
@@ -46,12 +48,16 @@ async def match_page_sections(
     page_weight: float,
     max_sections_per_page: int | None,
     explain: bool = False,
+    embedding_model: str | None = None,
 ) -> list[Match]:
-    """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s."""
+    """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s.
+
+    Raises `EmbeddingOutdated` when the live vectors are of another width or, if it is given, another model.
+    """
     rows = await database.fetch(
         "select * from docs.match_page_sections("
         "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, rrf_k => $11, "
-        "page_weight => $12, max_sections_per_page => $13, explain => $14)",
+        "page_weight => $12, max_sections_per_page => $13, explain => $14, embedding_model => $15)",
         embedding,
         match_threshold,
         match_count,
@@ -66,6 +72,7 @@ async def match_page_sections(
         page_weight,
         max_sections_per_page,
         explain,
+        embedding_model,
     )
     return [Match(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
 
@@ -75,28 +82,45 @@ async def get_page_sections(database: Database, path: str) -> PublishedPage | No
     rows = await database.fetch("select * from docs.get_page_sections($1, $2)", SITE, path)
     if not rows:
         return None
-    sections = tuple(
-        PageSection(
-            heading=row["heading"],
-            heading_path=tuple(row["heading_path"]),
-            slug=row["slug"],
-            content=row["content"],
-            token_count=row["token_count"],
-        )
-        for row in rows
-    )
+    sections = tuple(make_section(row) for row in rows)
     return PublishedPage(title=rows[0]["title"], source=rows[0]["source"], sections=sections)
 
 
-async def get_token_weights(
+def make_section(row: asyncpg.Record) -> PageSection:
+    return PageSection(
+        heading=row["heading"],
+        heading_path=tuple(row["heading_path"]),
+        slug=row["slug"],
+        content=row["content"],
+        token_count=row["token_count"],
+    )
+
+
+async def get_embedding_model(
     database: Database | asyncpg.Connection, *, known_sha256: str | None = None
-) -> TokenWeights | None:
-    """What the embedder has learnt of the site; `None` when nothing, or just what the caller knows."""
+) -> EmbeddingModel:
+    """What the live vectors were made with; without the token weights when the caller knows just those.
+
+    Raises `DatabaseUnfit` when the database is not prepared.
+    """
     with translated_errors():
-        rows = await database.fetch("select * from docs.get_token_weights($1, $2)", SITE, known_sha256)
-    if not rows or rows[0]["weights"] is None:
+        rows = await database.fetch("select * from docs.get_embedding_model($1, $2)", SITE, known_sha256)
+    if not rows:
+        raise DatabaseUnfit("The database is not prepared for an embedding model: run `lectern migrate`.")
+    (row,) = rows
+    return EmbeddingModel(
+        name=row["name"],
+        dimensions=row["dimensions"],
+        requested_dimensions=row["requested_dimensions"],
+        token_weights_sha256=row["token_weights_sha256"],
+        token_weights=make_token_weights(row),
+    )
+
+
+def make_token_weights(row: asyncpg.Record) -> TokenWeights | None:
+    if row["token_weights"] is None:
         return None
-    return TokenWeights(weights=rows[0]["weights"], page_count=rows[0]["page_count"])
+    return TokenWeights(weights=row["token_weights"], page_count=row["page_count"])
 
 
 async def get_site(database: Database | asyncpg.Connection) -> Site:
@@ -109,11 +133,15 @@ async def get_site(database: Database | asyncpg.Connection) -> Site:
 # What migrating and ingesting call, as the owner.
 
 
-async def prepare_embedding_model(connection: asyncpg.Connection, *, name: str, dimensions: int) -> None:
+async def prepare_embedding_model(
+    connection: asyncpg.Connection, *, name: str, dimensions: int, requested_dimensions: int | None = None
+) -> None:
     """Fixes the vector width; removes every page when another model was recorded."""
     with translated_errors():
         async with connection.transaction():
-            await connection.execute("select docs.prepare_embedding_model($1, $2)", name, dimensions)
+            await connection.execute(
+                "select docs.prepare_embedding_model($1, $2, $3)", name, dimensions, requested_dimensions
+            )
 
 
 async def get_page_checksums(connection: asyncpg.Connection) -> list[StoredPage]:
@@ -141,11 +169,15 @@ async def stage_pages(
     pages: Sequence[Page],
     windows: Sequence[Window],
     embeddings: Vector,
+    embedded_with: str = "",
 ) -> None:
-    """Keeps parsed pages and their windows' vectors (shape: windows × dimensions) for `publish`."""
+    """Keeps parsed pages and their windows' vectors (shape: windows × dimensions) for `publish`.
+
+    `embedded_with` is what the vectors were made with; empty: unknown, so that the next run makes them again.
+    """
     with translated_errors():
         async with connection.transaction():
-            await _copy(connection, "staged_page", _page_rows(run, pages))
+            await _copy(connection, "staged_page", _page_rows(run, pages, embedded_with))
             await _copy(connection, "staged_section", _section_rows(run, pages))
             await _copy(connection, "staged_window", _window_rows(run, windows, embeddings))
 
@@ -194,13 +226,14 @@ async def _copy(connection: asyncpg.Connection, table: str, rows: Iterable[dict[
         )
 
 
-def _page_rows(run: UUID, pages: Iterable[Page]) -> Iterable[dict[str, Any]]:
+def _page_rows(run: UUID, pages: Iterable[Page], embedded_with: str) -> Iterable[dict[str, Any]]:
     for page in pages:
         yield {
             "run": run,
             "path": page.path,
             "title": page.title,
             "checksum": page.checksum,
+            "embedded_with": embedded_with,
             "meta": page.meta,
             "type": page.type,
             "source": page.source,

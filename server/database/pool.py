@@ -11,7 +11,7 @@ import orjson
 from pgvector.asyncpg import register_vector
 
 from server.database.embedded import embedded_postgres
-from server.errors import DatabaseUnavailable, DatabaseUnfit, SettingsInvalid
+from server.errors import DatabaseUnavailable, DatabaseUnfit, EmbeddingOutdated, SettingsInvalid
 from server.settings import Settings
 
 SERVER_ROLE: Final = "lectern_server"
@@ -22,6 +22,8 @@ _UNPREPARED_SQLSTATES: Final = frozenset(
 # Connection lost; being shut down; out of connections, disk or memory; serialization, deadlock; read-only standby;
 # lock not available; no such database yet.
 _PASSING_SQLSTATE_CLASSES: Final = frozenset({"08", "57", "53", "40", "25", "55", "3D"})
+
+_OUTDATED_SQLSTATES: Final = frozenset({"LE001", "LE002"})  # raised by docs.check_embedding
 
 _MIGRATE: Final = "run `lectern migrate`"
 
@@ -45,6 +47,8 @@ def _explain(error: asyncpg.PostgresError) -> DatabaseUnavailable | DatabaseUnfi
     """By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
     said = error.args[0] if error.args else str(error)
     state = error.sqlstate or ""
+    if state in _OUTDATED_SQLSTATES:
+        return EmbeddingOutdated(f"The query does not fit what is stored: {said}.")
     if state == "42501":  # insufficient privilege
         advice = (error.hint or f"{_MIGRATE} as the owner").rstrip(".")
         return DatabaseUnfit(f"The database user lacks a right ({said}): {advice}.")

@@ -4,17 +4,21 @@ from server.documents.plain_text import plain_text
 from server.documents.stretches import cut_text
 from server.records import Page, PageSection, Window
 
+WINDOWS_VERSION = 1
+"""Raise it when the same section gives other windows: every page is then embedded anew."""
+
 
 def make_windows(page: Page, *, window_chars: int) -> list[Window]:
     """At least one window per section, each about `window_chars` of plain text behind `title > heading path:`."""
     return [
         Window(page_path=page.path, section_position=section_position, position=position, text=text)
         for section_position, section in enumerate(page.sections)
-        for position, text in enumerate(_window_texts(page.title, section, window_chars))
+        for position, text in enumerate(window_texts(page.title, section, window_chars=window_chars))
     ]
 
 
-def _window_texts(title: str, section: PageSection, window_chars: int) -> list[str]:
+def window_texts(title: str, section: PageSection, *, window_chars: int) -> list[str]:
+    """What is embedded for one section of a page with this title; at least one text."""
     path = section.heading_path if section.heading_path != (title,) else ()
     prefix = " > ".join((title, *path)) + ":"
     stretches = [stretch.strip() for stretch in _stretches(plain_text(section.content), window_chars)]

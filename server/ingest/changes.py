@@ -24,10 +24,13 @@ def compare(
     stored: Iterable[StoredPage],
     *,
     recipe: PageRecipe,
+    embedded_with: str,
     file_max_bytes: int,
     unlisted: Sequence[Failure] = (),
 ) -> Changes:
     """Reads every file once; what is published and no longer in the folder is to be removed.
+
+    A page is unchanged when both its checksums are: that of its text, and what its vectors were made with.
 
     A file that cannot be read fails alone and protects the page at its path; so does the second of two files
     with one path, and a folder that could not be listed with every page below it.
@@ -46,7 +49,8 @@ def compare(
         except DocumentUnreadable as error:
             failures.append(Failure(printable(str(file.relative)), str(error)))
             continue
-        if path not in published or published[path].checksum != recipe.checksum(text):
+        stands = published.get(path)
+        if stands is None or (stands.checksum, stands.embedded_with) != (recipe.checksum(text), embedded_with):
             to_parse.append(file)
     gone = [page for path, page in published.items() if path not in owners]
     return Changes(

@@ -17,21 +17,14 @@ from server.tokens import count_tokens
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRecipe:
-    """Everything besides its text that decides what is stored for a page."""
+    """Everything besides its text that decides a page and its sections."""
 
-    embedding_model: str
     section_max_tokens: int
-    window_chars: int
     splitter_version: int = SPLITTER_VERSION
-    token_weights_sha256: str | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        return cls(
-            embedding_model=settings.embedding_model,
-            section_max_tokens=settings.section_max_tokens,
-            window_chars=settings.window_chars,
-        )
+        return cls(section_max_tokens=settings.section_max_tokens)
 
     def checksum(self, text: str) -> str:
         """Hex SHA-256 of the recipe and the text."""

@@ -7,6 +7,7 @@ from server.database.fitness import require_embedding_model
 from server.database.locks import alone
 from server.database.migrate import migrate
 from server.models.embeddings import Embedder
+from server.records import Site
 from server.settings import find_folder
 
 
@@ -21,9 +22,24 @@ async def prepare_database(
     applied = await migrate(connection, find_folder("sql"))
     async with alone(connection):
         site = await get_site(connection)
-        if site.embedding_model is None or (replace_embedding_model and site.embedding_model != embedder.model):
-            (vector,) = await embedder.embed(["How many numbers has a vector?"])
-            await prepare_embedding_model(connection, name=embedder.model, dimensions=len(vector))
+        if site.embedding_model is None or (replace_embedding_model and _is_another(embedder, site)):
+            await prepare_embedding_model(
+                connection,
+                name=embedder.model,
+                dimensions=await count_dimensions(embedder),
+                requested_dimensions=embedder.requested_dimensions,
+            )
         else:
-            require_embedding_model(site, embedder.model)
+            require_embedding_model(site, embedder.model, embedder.requested_dimensions)
     return applied
+
+
+async def count_dimensions(embedder: Embedder) -> int:
+    """The width of its vectors, at the price of one short text."""
+    (vector,) = await embedder.embed(["How many numbers has a vector?"])
+    return len(vector)
+
+
+def _is_another(embedder: Embedder, site: Site) -> bool:
+    is_as_wide = embedder.requested_dimensions in (None, site.embedding_dimensions)
+    return embedder.model != site.embedding_model or not is_as_wide

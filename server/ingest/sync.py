@@ -1,23 +1,24 @@
 """The path of a folder: find → compare → (parse → embed → stage) in batches → publish once."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID, uuid4
 
 import asyncpg
-import numpy as np
 
-from server.database.calls import Vector, discard_run, get_page_checksums, get_site, publish, stage_pages
-from server.database.fitness import require_embedding_model
+from server.database.calls import discard_run, get_page_checksums, get_site, publish, stage_pages
+from server.database.fitness import with_live_model
 from server.database.locks import alone
 from server.database.pool import prepare_connection
+from server.database.reindexing import drop_old_windows
 from server.documents.windows import make_windows
-from server.errors import DocumentUnreadable, IngestFailed, LecternError
+from server.errors import DatabaseUnavailable, DocumentUnreadable, LecternError
 from server.ingest.changes import Changes, compare
+from server.ingest.embedding import VectorRecipe, WindowEmbedder, batches, embedder_for
 from server.ingest.parsing import PageRecipe, parse_page
 from server.ingest.sources import Failure, SourceFile, find_files, read_text
 from server.ingest.weighing import choose_token_weights
@@ -27,8 +28,6 @@ from server.settings import Settings
 
 # A guess: large enough to fill embedding batches, small enough that memory does not grow with the folder.
 _PAGES_PER_BATCH: Final = 32
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +65,52 @@ async def ingest(
     """
     await prepare_connection(connection)
     async with alone(connection):
-        return await _ingest(connection, folder, embedder=embedder, settings=settings, on_progress=on_progress)
+        site = await get_site(connection)
+        settings = with_live_model(settings, site)
+        with suppress(DatabaseUnavailable):  # someone still reads them: then at the next run
+            await drop_old_windows(connection, tries=1)
+        async with embedder_for(settings, embedder) as live_embedder:
+            return await _ingest(
+                connection, folder, site, embedder=live_embedder, settings=settings, on_progress=on_progress
+            )
 
 
 async def _ingest(
     connection: asyncpg.Connection,
     folder: Path,
+    site: Site,
     *,
     embedder: Embedder,
     settings: Settings,
     on_progress: OnProgress,
 ) -> IngestReport:
-    site = await get_site(connection)
-    require_embedding_model(site, embedder.model)
     files, unlisted = await asyncio.to_thread(find_files, folder)
     recipe = PageRecipe.of(settings)
     token_weights = await choose_token_weights(
-        connection, files, embedder=embedder, recipe=recipe, file_max_bytes=settings.file_max_bytes
+        connection, files, embedder=embedder, recipe=recipe, settings=settings
     )
     if token_weights is not None:
         embedder = embedder.with_token_weights(token_weights.weights)
-        recipe = replace(recipe, token_weights_sha256=token_weights.sha256)
+    assert site.embedding_dimensions is not None  # noqa: S101  recorded with the model
+    vector_recipe = VectorRecipe.of(settings, dimensions=site.embedding_dimensions, token_weights=token_weights)
     on_progress(Progress("Reading", 0, len(files)))
     stored = await get_page_checksums(connection)
     changes = await asyncio.to_thread(
-        compare, files, stored, recipe=recipe, file_max_bytes=settings.file_max_bytes, unlisted=unlisted
+        compare,
+        files,
+        stored,
+        recipe=recipe,
+        embedded_with=vector_recipe.sha256,
+        file_max_bytes=settings.file_max_bytes,
+        unlisted=unlisted,
     )
     on_progress(Progress("Reading", len(files), len(files)))
     if not changes.to_parse and not changes.removed_paths:
         return _nothing_to_do(site, changes)
     run = uuid4()
     await discard_run(connection, run)  # what runs that died long ago have left
-    staging = _Staging(connection, run, site, embedder=embedder, settings=settings, recipe=recipe)
+    windows = WindowEmbedder(embedder, settings, dimensions=vector_recipe.dimensions)
+    staging = _Staging(connection, run, windows, settings=settings, recipe=recipe, vector_recipe=vector_recipe)
     try:
         await staging.stage(changes.to_parse, on_progress)
         on_progress(Progress("Publishing", 0, len(changes.to_parse)))
@@ -140,19 +153,18 @@ class _Staging:
         self,
         connection: asyncpg.Connection,
         run: UUID,
-        site: Site,
+        embedder: WindowEmbedder,
         *,
-        embedder: Embedder,
         settings: Settings,
         recipe: PageRecipe,
+        vector_recipe: VectorRecipe,
     ) -> None:
         self._connection = connection
         self._run = run
-        self._site = site
         self._embedder = embedder
         self._settings = settings
         self._recipe = recipe
-        self._slots = asyncio.Semaphore(settings.embedding_concurrency)
+        self._vector_recipe = vector_recipe
         self.failures: list[Failure] = []
         self.windows_embedded = 0
 
@@ -161,8 +173,15 @@ class _Staging:
         on_progress(Progress("Embedding", done, len(files)))
         for batch in batches(files, _PAGES_PER_BATCH):
             pages, windows = await asyncio.to_thread(self._parse, batch)
-            embeddings = await self._embed(windows)
-            await stage_pages(self._connection, self._run, pages=pages, windows=windows, embeddings=embeddings)
+            embeddings = await self._embedder.embed([window.text for window in windows])
+            await stage_pages(
+                self._connection,
+                self._run,
+                pages=pages,
+                windows=windows,
+                embeddings=embeddings,
+                embedded_with=self._vector_recipe.sha256,
+            )
             self.windows_embedded += len(windows)
             done += len(batch)
             on_progress(Progress("Embedding", done, len(files)))
@@ -178,34 +197,5 @@ class _Staging:
                 self.failures.append(Failure(str(file.relative), str(error)))
                 continue
             pages.append(page)
-            windows.extend(make_windows(page, window_chars=self._recipe.window_chars))
+            windows.extend(make_windows(page, window_chars=self._vector_recipe.window_chars))
         return pages, windows
-
-    async def _embed(self, windows: Sequence[Window]) -> Vector:
-        """Vectors of the windows, in their order; the first batch that fails cancels the others."""
-        texts = [window.text for window in windows]
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._embed_batch(batch))
-                    for batch in batches(texts, self._settings.embedding_batch_size)
-                ]
-        except ExceptionGroup as group_of_failures:
-            raise group_of_failures.exceptions[0] from group_of_failures
-        vectors = [task.result() for task in tasks]
-        return np.concatenate(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
-
-    async def _embed_batch(self, texts: Sequence[str]) -> Vector:
-        async with self._slots:
-            vectors = await self._embedder.embed(texts)
-        if vectors.shape[1] != self._site.embedding_dimensions:
-            raise IngestFailed(
-                f"{self._embedder.model} gave vectors of {vectors.shape[1]} numbers and the database is prepared "
-                f"for {self._site.embedding_dimensions}: check LECTERN_EMBEDDING_BASE_URL."
-            )
-        return vectors
-
-
-def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    """Consecutive slices of at most `size` items, in order."""
-    return (items[start : start + size] for start in range(0, len(items), size))

@@ -6,13 +6,14 @@ from typing import Final
 
 import asyncpg
 
-from server.database.calls import get_token_weights
+from server.database.calls import get_embedding_model
 from server.documents.windows import make_windows
 from server.errors import DocumentUnreadable
 from server.ingest.parsing import PageRecipe, parse_page
 from server.ingest.sources import SourceFile, read_text
 from server.models.embeddings import Embedder
 from server.records import TokenWeights
+from server.settings import Settings
 
 # A guess: some 2,000 windows, which fix the frequency of every token that is frequent enough to be weighed
 # down (p near 1e-3) to a few per cent.
@@ -25,16 +26,16 @@ async def choose_token_weights(
     *,
     embedder: Embedder,
     recipe: PageRecipe,
-    file_max_bytes: int,
+    settings: Settings,
 ) -> TokenWeights | None:
     """The recorded weights, or new ones when there are none or the site has grown or shrunk by half.
 
     `None` when the embedder wants to know nothing of a corpus. New weights mean new vectors for every page.
     """
-    recorded = await get_token_weights(connection)
+    recorded = (await get_embedding_model(connection)).token_weights
     if recorded is not None and is_about_as_large(len(files), recorded.page_count):
         return recorded
-    weights = await asyncio.to_thread(_learn, files, embedder, recipe, file_max_bytes)
+    weights = await asyncio.to_thread(_learn, files, embedder, recipe, settings)
     return None if weights is None else TokenWeights(weights=weights, page_count=len(files))
 
 
@@ -44,15 +45,15 @@ def is_about_as_large(page_count: int, recorded_page_count: int) -> bool:
 
 
 def _learn(
-    files: Sequence[SourceFile], embedder: Embedder, recipe: PageRecipe, file_max_bytes: int
+    files: Sequence[SourceFile], embedder: Embedder, recipe: PageRecipe, settings: Settings
 ) -> bytes | None:
     if not embedder.learns_token_weights:
         return None
     texts: list[str] = []
     for file in files[:: max(1, len(files) // _SAMPLE_PAGES)]:
         try:
-            page = parse_page(file, read_text(file, max_bytes=file_max_bytes), recipe)
+            page = parse_page(file, read_text(file, max_bytes=settings.file_max_bytes), recipe)
         except DocumentUnreadable:
             continue  # told when its turn comes
-        texts += [window.text for window in make_windows(page, window_chars=recipe.window_chars)]
+        texts += [window.text for window in make_windows(page, window_chars=settings.resolved_window_chars)]
     return embedder.learn_token_weights(texts)

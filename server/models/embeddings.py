@@ -14,6 +14,9 @@ class Embedder(ABC):
     model: str
     """The name it is configured by (`local/wordllama`); stored beside the vectors it made."""
 
+    requested_dimensions: int | None = None
+    """The width the model is asked for; `None`: its own."""
+
     @abstractmethod
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Texts to an array of shape (number of texts, dimensions): unit rows, in the texts' order.

@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from server.errors import ModelUnavailable
+from server.errors import ModelRefused, ModelUnavailable
 from server.models.embeddings import Embedder
 from server.models.openai_endpoint import Endpoint, make_client, translated_errors
 from server.settings import Settings
@@ -18,6 +18,7 @@ from server.settings import Settings
 class OpenAIEmbedder(Embedder):
     def __init__(self, settings: Settings, *, retries: int, timeout_seconds: float) -> None:
         self.model = settings.embedding_model
+        self.requested_dimensions = settings.resolved_embedding_dimensions
         self._endpoint = Endpoint(
             purpose="embedding",
             model=self.model.removeprefix("openai/"),
@@ -54,12 +55,19 @@ class OpenAIEmbedder(Embedder):
     async def _request(self, texts: list[str]) -> bytes:
         # Not `client.embeddings.create`, which always sends `encoding_format`: early vLLM refuses `base64`
         # (https://github.com/vllm-project/vllm/issues/5734), Voyage refuses `float`. Without it all give floats.
-        response: Any = await self._client.post(
-            "/embeddings", cast_to=httpx2.Response, body={"model": self._endpoint.model, "input": texts}
-        )
+        body: dict[str, Any] = {"model": self._endpoint.model, "input": texts}
+        if self.requested_dimensions is not None:
+            body["dimensions"] = self.requested_dimensions
+        response: Any = await self._client.post("/embeddings", cast_to=httpx2.Response, body=body)
         return await response.aread()  # type: ignore[no-any-return]
 
     def _check_dimensions(self, dimensions: int) -> None:
+        if self.requested_dimensions not in (None, dimensions):
+            raise ModelRefused(
+                f"{self._endpoint.host} gave vectors of {dimensions} numbers for {self._endpoint.model!r} and was "
+                f"asked for {self.requested_dimensions}: its width cannot be chosen, so unset "
+                "LECTERN_EMBEDDING_DIMENSIONS."
+            )
         if self._dimensions and dimensions != self._dimensions:
             raise ModelUnavailable(
                 f"{self._endpoint.host} gave vectors of {dimensions} numbers for {self._endpoint.model!r}, "

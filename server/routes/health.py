@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.database.calls import get_site
-from server.database.fitness import require_embedding_model
+from server.database.fitness import require_prepared
 from server.errors import LecternError
 from server.routes.responses import JsonResponse
 
@@ -21,7 +21,8 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     try:
         published = await get_site(request.state.database)
-        require_embedding_model(published, request.state.settings.embedding_model)
+        # Whichever model: a server follows a reindex by itself, and answers by keywords where it cannot.
+        require_prepared(published)
     except LecternError as error:
         logger.error("Not ready: %s", error)
         return JsonResponse({"status": "unavailable", "reason": error.code}, status_code=503)

@@ -16,7 +16,7 @@ async def site(request: Request) -> Response:
             "name": settings.site_name,
             "pages": published.page_count,
             "sections": published.section_count,
-            "embedder": settings.embedding_model,
+            "embedder": published.embedding_model,
             "completer": settings.resolved_completion_model,
         }
     )

@@ -11,6 +11,7 @@
 --   page_weight            how much of a score is what the whole page says, 0…1; the rest is the section's own
 --   rrf_k                  fuses by reciprocal rank with this constant; null: by normalised score
 --   max_sections_per_page  null: any number
+--   embedding_model        what the embedding was made with, which must be the live model; null: not checked
 --   explain                fills `explanation`: what each leg found, and the terms with their share of the score
 --
 -- Parts of one section come as one match with their contents joined, under the best one's id. What says the same
@@ -32,7 +33,8 @@ create or replace function docs.match_page_sections(
   rrf_k int default null,
   page_weight float default 0,
   max_sections_per_page int default null,
-  explain boolean default false
+  explain boolean default false,
+  embedding_model text default null
 )
 returns table (
   id bigint,
@@ -65,6 +67,8 @@ declare
   spent int := 0;
   taken docs.taken_section[] := '{}';
 begin
+  perform docs.check_embedding(match_page_sections.embedding, match_page_sections.embedding_model);
+
   foreach ranked in array docs.rank_sections(
     searched_id, match_page_sections.embedding, match_page_sections.query_text,
     coalesce(match_page_sections.filter, '{}'), match_page_sections.full_text_weight,

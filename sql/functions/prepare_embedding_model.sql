@@ -1,6 +1,11 @@
 -- Records the embedding model, fixes the vector width and builds the index for it. Does nothing for the
--- model already recorded; for another one it removes every page first, since their vectors mean nothing to it.
-create or replace function docs.prepare_embedding_model(name text, dimensions int)
+-- model already recorded; for another one it removes every page first, since their vectors mean nothing to it,
+-- and whatever a reindex has made. `requested_dimensions` is what the model is asked for; null: nothing.
+create or replace function docs.prepare_embedding_model(
+  name text,
+  dimensions int,
+  requested_dimensions int default null
+)
 returns void
 language plpgsql
 set search_path = docs, public, extensions, pg_temp
@@ -15,6 +20,8 @@ begin
   end if;
 
   delete from docs.embedding_model;
+  delete from docs.next_embedding_model;
+  drop table if exists docs.next_section_window, docs.old_section_window;
   truncate docs.page, docs.page_section, docs.section_window, docs.page_embedding;
   truncate docs.lexeme, docs.posting, docs.page_posting, docs.token_weights;
   truncate docs.staged_page, docs.staged_section, docs.staged_window;
@@ -27,7 +34,10 @@ begin
   );
   perform docs.build_window_index();
 
-  insert into docs.embedding_model (name, dimensions)
-  values (prepare_embedding_model.name, prepare_embedding_model.dimensions);
+  insert into docs.embedding_model (name, dimensions, requested_dimensions, window_table)
+  values (
+    prepare_embedding_model.name, prepare_embedding_model.dimensions,
+    prepare_embedding_model.requested_dimensions, 'docs.section_window'::regclass
+  );
 end;
 $$;

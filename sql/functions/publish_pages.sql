@@ -8,14 +8,15 @@ as $$
 declare
   written bigint;
 begin
-  insert into docs.page (site_id, path, title, checksum, meta, type, source)
+  insert into docs.page (site_id, path, title, checksum, embedded_with, meta, type, source)
   select
-    publish_pages.site.id, staged.path, staged.title, staged.checksum, staged.meta, staged.type, staged.source
+    publish_pages.site.id, staged.path, staged.title, staged.checksum, staged.embedded_with, staged.meta,
+    staged.type, staged.source
   from docs.staged_page as staged
   where staged.run = publish_pages.run
   on conflict (site_id, path) do update
-  set title = excluded.title, checksum = excluded.checksum, meta = excluded.meta, type = excluded.type,
-      source = excluded.source, last_refresh = now();
+  set title = excluded.title, checksum = excluded.checksum, embedded_with = excluded.embedded_with,
+      meta = excluded.meta, type = excluded.type, source = excluded.source, last_refresh = now();
   get diagnostics written = row_count;
 
   create temporary table added_section on commit drop as

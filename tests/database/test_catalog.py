@@ -43,11 +43,15 @@ QUERIES = {
 }
 
 
-async def test_the_catalog_is_the_golden_one(owner: asyncpg.Connection) -> None:
+async def catalog_of(owner: asyncpg.Connection) -> str:
     lines = []
     for title, query in QUERIES.items():
         lines += [f"# {title}", *(row[0] for row in await owner.fetch(query)), ""]
-    actual = "\n".join(lines)
+    return "\n".join(lines)
+
+
+async def test_the_catalog_is_the_golden_one(owner: asyncpg.Connection) -> None:
+    actual = await catalog_of(owner)
     if WRITE:
         GOLDEN.write_text(actual)
     assert GOLDEN.read_text() == actual

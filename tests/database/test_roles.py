@@ -11,7 +11,9 @@ from server.database.pool import open_database, open_owner_connection, prepare_c
 from server.errors import DatabaseUnfit
 from server.settings import Settings, find_folder
 from tests.conftest import OwnPostgres, with_database
+from tests.model_endpoint import serve_model_endpoint
 from tests.pages import direction, page, publish_pages, section
+from tests.reindexing import reindex_to, settings_for
 
 
 @pytest.fixture
@@ -49,6 +51,17 @@ async def assert_main_job_runs(url: str) -> None:
 
 async def test_an_owner_who_may_create_roles_needs_nobody(own_postgres: OwnPostgres) -> None:
     await assert_main_job_runs(await make_owner(own_postgres.url, "alter role owner createrole"))
+
+
+async def test_who_reindexes_need_not_be_the_owner(own_postgres: OwnPostgres) -> None:
+    url = await make_owner(own_postgres.url, "alter role owner createrole")
+    await assert_main_job_runs(url)
+    administrators = with_database(own_postgres.url, "docs_of_owner")
+    with serve_model_endpoint() as endpoint:
+        await reindex_to(settings_for(endpoint, administrators, embedding_model="openai/test"))
+    async with open_database(url, Settings(database_url=url)) as database:
+        rows = await database.fetch("select heading from docs.match_page_sections($1, 0, 1, 0)", direction(1)[:64])
+    assert [row["heading"] for row in rows] == ["A"]
 
 
 async def test_an_administrator_may_make_the_role_beforehand(own_postgres: OwnPostgres) -> None:

@@ -17,7 +17,7 @@ from tests.pages import direction, page, publish_pages, section
 class OneWay(Embedder):
     """Whatever is asked points one way."""
 
-    model = "one-way"
+    model = "local/wordllama"
 
     async def embed(self, texts: Sequence[str]) -> Vector:
         return np.array([direction(1)] * len(texts))

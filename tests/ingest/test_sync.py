@@ -11,9 +11,9 @@ import pytest
 from server.database.calls import get_page_checksums
 from server.errors import DatabaseUnfit, IngestFailed, LecternError
 from server.ingest.changes import compare
+from server.ingest.embedding import batches
 from server.ingest.parsing import PageRecipe
 from server.ingest.sources import Failure, find_files
-from server.ingest.sync import batches
 from server.settings import Settings
 from tests.conftest import ingest_folder
 from tests.model_endpoint import serve_model_endpoint
@@ -145,6 +145,7 @@ async def test_a_folder_that_cannot_be_listed_keeps_its_pages(
         files,
         stored,
         recipe=PageRecipe.of(settings),
+        embedded_with="",
         file_max_bytes=1_000,
         unlisted=[Failure("guides", "cannot be listed: Permission denied.")],
     )

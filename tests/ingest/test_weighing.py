@@ -5,7 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from server.answering.retrieval import CorpusEmbedder
+from server.answering.corpus_embedder import CorpusEmbedder
 from server.database.pool import open_database
 from server.ingest.weighing import is_about_as_large
 from server.models.embeddings import make_embedder
@@ -56,18 +56,24 @@ async def test_everything_is_embedded_anew_once_the_corpus_has_grown_by_half(
 async def test_a_running_server_notices_new_weights(
     settings: Settings, database_url: str, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.answering.retrieval._WEIGHTS_AGE_MAX_SECONDS", 0)
+    monkeypatch.setattr("server.answering.corpus_embedder._MODEL_AGE_MAX_SECONDS", 0)
     await ingest_folder(docs, settings)
     embedder = make_embedder(settings, retries=0, timeout_seconds=1)
     async with open_database(database_url, settings) as database:
-        running = CorpusEmbedder(database, embedder)
-        before = await running.embed("The page and its words")
+        running = CorpusEmbedder(database, embedder, settings)
+        before = await vector_of(running)
         add_pages(docs, 10, 40)
         await ingest_folder(docs, settings)
-        after = await running.embed("The page and its words")
-        fresh = await CorpusEmbedder(database, embedder).embed("The page and its words")
-    assert before.tolist() != after.tolist()
-    assert fresh.tolist() == after.tolist()
+        after = await vector_of(running)
+        fresh = await vector_of(CorpusEmbedder(database, embedder, settings))
+    assert before != after
+    assert fresh == after
+
+
+async def vector_of(embedder: CorpusEmbedder) -> list[float]:
+    embedding = await embedder.embed("The page and its words")
+    assert embedding.vector is not None
+    return [float(number) for number in embedding.vector]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,15 @@ KEY = "sk-very-secret-0123456789"
 
 
 @asynccontextmanager
-async def embedder_for(base_url: str, *, retries: int = 0, timeout_seconds: float = 5) -> AsyncIterator[Embedder]:
-    settings = load_settings(embedding_model="openai/test", embedding_base_url=base_url, embedding_api_key=KEY)
+async def embedder_for(
+    base_url: str, *, retries: int = 0, timeout_seconds: float = 5, dimensions: int | None = None
+) -> AsyncIterator[Embedder]:
+    settings = load_settings(
+        embedding_model="openai/test",
+        embedding_base_url=base_url,
+        embedding_api_key=KEY,
+        embedding_dimensions=dimensions,
+    )
     embedder = make_embedder(settings, retries=retries, timeout_seconds=timeout_seconds)
     try:
         yield embedder
@@ -34,6 +41,20 @@ async def test_texts_become_the_endpoints_vectors_in_one_request(endpoint: Model
     assert np.float32 == vectors.dtype
     assert [{"model": "test", "input": texts}] == [request.body for request in endpoint.requests]
     assert f"Bearer {KEY}" == endpoint.requests[0].headers["authorization"]
+
+
+async def test_a_width_is_asked_for_where_one_is_set(endpoint: ModelEndpoint) -> None:
+    async with embedder_for(endpoint.base_url, dimensions=32) as embedder:
+        assert (await embedder.embed(["one"])).shape == (1, 32)
+    assert [{"model": "test", "input": ["one"], "dimensions": 32}] == [one.body for one in endpoint.requests]
+
+
+async def test_a_model_whose_width_cannot_be_chosen_is_told_by_the_setting(endpoint: ModelEndpoint) -> None:
+    data = [{"object": "embedding", "index": 0, "embedding": bag_of_words("one", 64)}]
+    endpoint.knobs.raw = [orjson.dumps({"object": "list", "data": data})]
+    async with embedder_for(endpoint.base_url, dimensions=32) as embedder:
+        with pytest.raises(ModelRefused, match=r"64 numbers .* asked for 32: .* LECTERN_EMBEDDING_DIMENSIONS"):
+            await embedder.embed(["one"])
 
 
 async def test_blank_texts_are_not_sent_and_give_zero_rows(endpoint: ModelEndpoint) -> None:
