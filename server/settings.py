@@ -108,6 +108,21 @@ class Settings(BaseSettings):
     full_text_weight: float = Field(0.5, ge=0, description="Weight of the keyword score in the ranking.")
     semantic_weight: float = Field(0.5, ge=0, description="Weight of the similarity in the ranking.")
 
+    rerank_model: str | None = Field(
+        None, description="Name of a reranker, sent as it is: `rerank-v3.5`. Unset: answers keep the fused order."
+    )
+    rerank_base_url: str | None = Field(
+        None, description="Its address up to `/rerank`: `https://api.cohere.com/v2`, `http://127.0.0.1:8080/v1`."
+    )
+    rerank_api_key: SecretStr | None = Field(None, description="Its key, where it wants one.")
+    rerank_timeout_seconds: float = Field(
+        3, gt=0, description="Limit for one reranking; after it the fused order stands."
+    )
+    rerank_count: int = Field(30, ge=2, le=100, description="Sections that are reranked for an answer.")
+    rerank_document_chars: int = Field(
+        1200, ge=100, description="Longest text by which a section is reranked; small rerankers read 512 tokens."
+    )
+
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
     window_chars: int = Field(600, ge=100, description="Length of the stretch that one vector stands for.")
     file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")

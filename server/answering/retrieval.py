@@ -1,13 +1,15 @@
-"""A query becomes matches: embedded once, one call to the retrieval RPC."""
+"""A query becomes matches: embedded once, one call to the retrieval RPC, reranked for answers if so configured."""
 
 import math
 import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+from server.answering.reranking import Reranking
 from server.database.calls import Vector, get_token_weights, match_page_sections
 from server.database.pool import Database
 from server.models.embeddings import Embedder
+from server.models.reranking import Reranker
 from server.records import Match
 from server.settings import Settings
 
@@ -45,28 +47,37 @@ class CorpusEmbedder:
 class Retriever:
     """The only way from a query to page sections; answers and search share it, and so their order."""
 
-    def __init__(self, database: Database, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, embedder: Embedder, settings: Settings, *, reranker: Reranker | None = None
+    ) -> None:
         self._database = database
         self._embedder = CorpusEmbedder(database, embedder)
         self._settings = settings
+        self._reranking = Reranking(reranker, settings) if reranker else None
 
     async def match(
-        self, query: str, *, count: int, budget_tokens: int | None, filter: Mapping[str, Any]
+        self, query: str, *, count: int, budget_tokens: int | None, filter: Mapping[str, Any], rerank: bool
     ) -> list[Match]:
         """At most `count` sections, best first; `budget_tokens` of `None` sets no limit to their sum.
 
+        `rerank` is for answers: a search runs at every keystroke, where each call would cost time and money.
+        Without a reranker it changes nothing.
         Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
         """
+        reranking = self._reranking if rerank else None
         embedding = await self._embedder.embed(query)
-        return await match_page_sections(
+        matches = await match_page_sections(
             self._database,
             embedding=embedding,
             query_text=query,
             match_threshold=self._settings.match_threshold,
-            match_count=count,
+            match_count=max(count, reranking.match_count) if reranking else count,
             min_content_length=self._settings.min_content_chars,
-            token_budget=budget_tokens,
+            token_budget=None if reranking else budget_tokens,
             filter=filter,
             full_text_weight=self._settings.full_text_weight,
             semantic_weight=self._settings.semantic_weight,
         )
+        if reranking is None:
+            return matches
+        return await reranking.choose(query, matches, count=count, budget_tokens=budget_tokens)
