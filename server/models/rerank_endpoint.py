@@ -9,7 +9,6 @@
 """
 
 import asyncio
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,7 +79,8 @@ class EndpointReranker(Reranker):
 def read_scores(body: bytes, *, count: int) -> list[float]:
     """A rerank response to `count` scores, in the order of `index`.
 
-    Raises `ValueError` for anything else: a text without a score, a score that is no finite number.
+    Raises `ValueError` for anything else: a text without a score, a score that is no number. (The parser
+    refuses infinite ones and NaN.)
     """
     answer = orjson.loads(body)
     entries = answer.get("results") or answer.get("data") if isinstance(answer, dict) else answer
@@ -93,6 +93,6 @@ def read_scores(body: bytes, *, count: int) -> list[float]:
     }
     if sorted(scores) != list(range(count)):
         raise ValueError(f"{len(scores)} scores for {count} texts")
-    if not all(isinstance(score, int | float) and math.isfinite(score) for score in scores.values()):
-        raise ValueError("a score that is no finite number")
+    if not all(isinstance(score, int | float) for score in scores.values()):
+        raise ValueError("a score that is no number")
     return [float(scores[i]) for i in range(count)]
