@@ -1,9 +1,9 @@
 """Every benchmark, or those that are named.
 
-python -m benchmarks [ingest_speed | first_delta | leaving | start_up | retrieval] … [--docs PATH] [--corpus DIR]
+python -m benchmarks [ingest_speed | first_delta | leaving | start_up | retrieval | bad_input] … [--docs PATH]
 """
 
-from benchmarks import first_delta, ingest_speed, leaving, retrieval, start_up
+from benchmarks import bad_input, first_delta, ingest_speed, leaving, retrieval, start_up
 from benchmarks.options import read_options
 from benchmarks.tables import describe_machine
 
@@ -13,6 +13,7 @@ _BENCHMARKS = {
     "leaving": leaving.run,
     "start_up": start_up.run,
     "retrieval": retrieval.run,
+    "bad_input": bad_input.run,
 }
 
 

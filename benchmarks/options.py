@@ -16,6 +16,8 @@ class Options:
     repeats: int = 3
     questions: int = 200
     departures: int = 50
+    data_dir: Path | None = None
+    """Of an installation that has been ingested; for benchmarks that only ask."""
     corpora: tuple[Path, ...] = ()
     """Folders with `docs/` and `questions.jsonl`."""
 
@@ -33,6 +35,7 @@ def read_options(arguments: Sequence[str] | None = None, *, names: Sequence[str]
     parser.add_argument("--repeats", type=int, default=default.repeats, help="runs per median  [%(default)s]")
     parser.add_argument("--questions", type=int, default=default.questions, help="[%(default)s]")
     parser.add_argument("--departures", type=int, default=default.departures, help="[%(default)s]")
+    parser.add_argument("--data-dir", type=Path, help="an ingested installation's, for bad_input")
     parser.add_argument(
         "--corpus",
         type=Path,
