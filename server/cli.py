@@ -180,7 +180,7 @@ async def _ask(query: str, settings: Settings) -> bool:
 async def _search(query: str, limit: int, settings: Settings) -> bool:
     query = clean_query(query, max_chars=settings.query_max_chars)
     async with open_rooms(settings) as rooms:
-        matches = await rooms["retriever"].match(query, count=limit, budget_tokens=None, filter={}, rerank=False)
+        matches = await rooms["retriever"].match(query, count=limit, budget_tokens=None, filter={})
     tell_sources(make_hits(matches, query, site_url=settings.site_url))
     return bool(matches)
 

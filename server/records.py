@@ -97,7 +97,7 @@ class Match:
     similarity: float | None
     """Inner product of unit vectors, −1…1; `None` when no embedding was searched with."""
     score: float
-    """Fused and normalised, 0…1; what the order is by, unless a reranker has changed it."""
+    """Fused and normalised, 0…1; what the order is by, until a reranker changes it."""
     rank: int
     """1 is the best."""
 

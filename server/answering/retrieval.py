@@ -56,7 +56,7 @@ class Retriever:
         self._reranking = Reranking(reranker, settings) if reranker else None
 
     async def match(
-        self, query: str, *, count: int, budget_tokens: int | None, filter: Mapping[str, Any], rerank: bool
+        self, query: str, *, count: int, budget_tokens: int | None, filter: Mapping[str, Any], rerank: bool = False
     ) -> list[Match]:
         """At most `count` sections, best first; `budget_tokens` of `None` sets no limit to their sum.
 

@@ -18,8 +18,6 @@ async def search(request: Request) -> Response:
     parameters = read_parameters(request)
     query = clean_query(parameters.get("query", ""), max_chars=settings.query_max_chars)
     limit = read_limit(parameters, default=10)
-    matches = await retriever.match(
-        query, count=limit, budget_tokens=None, filter=read_filter(parameters), rerank=False
-    )
+    matches = await retriever.match(query, count=limit, budget_tokens=None, filter=read_filter(parameters))
     hits = make_hits(matches, query, site_url=settings.site_url)
     return JsonResponse({"query": query, "hits": hits})
