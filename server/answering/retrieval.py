@@ -45,7 +45,7 @@ class CorpusEmbedder:
 
 
 class Retriever:
-    """The only way from a query to page sections; answers and search share it, and so their order."""
+    """The only way from a query to page sections; answers and search share it, and so the fused order."""
 
     def __init__(
         self, database: Database, embedder: Embedder, settings: Settings, *, reranker: Reranker | None = None
