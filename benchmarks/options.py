@@ -21,7 +21,7 @@ class Options:
     sections: int = 100_000
     """What `scale` grows the pages to; it compares with a tenth of it."""
     data_dir: Path | None = None
-    """Where `scale` keeps what it ingested, to measure again without ingesting; `None`: nowhere."""
+    """Where `scale` keeps what it ingested, to measure again; the installation that `bad_input` asks."""
 
 
 def read_options(arguments: Sequence[str] | None = None, *, names: Sequence[str] = ()) -> Options:
@@ -56,7 +56,9 @@ def read_options(arguments: Sequence[str] | None = None, *, names: Sequence[str]
         "--sections", type=int, default=default.sections, help="what `scale` grows the pages to  [%(default)s]"
     )
     parser.add_argument(
-        "--data-dir", type=Path, help="where `scale` keeps what it ingested, or finds it  [nowhere]"
+        "--data-dir",
+        type=Path,
+        help="where `scale` keeps what it ingested, or finds it; what `bad_input` asks  [nowhere]",
     )
     given = vars(parser.parse_args(arguments))
     asked = tuple(given.pop("names", ()))

@@ -30,7 +30,7 @@ from benchmarks.reader import search
 from benchmarks.tables import SPREAD_COLUMNS, Table, describe_machine, show, spread
 from benchmarks.variants import TENTH, THOUSANDTH, grow
 from benchmarks.watched_ingest import WatchedIngest, watch_ingest
-from server.answering.retrieval import CorpusEmbedder
+from server.answering.corpus_embedder import CorpusEmbedder
 from server.database.calls import Vector, get_site
 from server.database.pool import database_url, open_database
 from server.evaluation.questions import Question, read_questions
@@ -125,8 +125,8 @@ async def _time_matches(settings: Settings, questions: Sequence[str]) -> tuple[l
     embedder = make_embedder(settings, retries=2, timeout_seconds=settings.embedding_timeout_seconds)
     try:
         async with database_url(settings) as url, open_database(url, settings) as database:
-            searcher = CorpusEmbedder(database, embedder)
-            embeddings = [await searcher.embed(question) for question in questions]
+            searcher = CorpusEmbedder(database, embedder, settings)
+            embeddings = [await _embed(searcher, question) for question in questions]
             asked = list(zip(questions, embeddings, strict=True))
             seconds = []
             for place, (query, embedding) in enumerate([*asked, *asked]):
@@ -137,6 +137,12 @@ async def _time_matches(settings: Settings, questions: Sequence[str]) -> tuple[l
     finally:
         await embedder.close()
     return seconds, embeddings
+
+
+async def _embed(searcher: CorpusEmbedder, question: str) -> Vector:
+    vector = (await searcher.embed(question)).vector
+    assert vector is not None
+    return vector
 
 
 async def _compare(settings: Settings, embeddings: Sequence[Vector]) -> dict[str, Recalls]:

@@ -24,6 +24,7 @@ from server.database.pool import Database, database_url, open_database
 from server.errors import LecternError
 from server.models.completions import make_completer
 from server.models.embeddings import make_embedder
+from server.models.reranking import make_reranker
 from server.routes.demo import Modules, demo
 from server.routes.health import healthz, readyz
 from server.routes.pages import show_page
@@ -110,11 +111,13 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         stack.push_async_callback(embedder.close)
         completer = make_completer(settings)
         stack.push_async_callback(completer.close)
+        if reranker := make_reranker(settings):
+            stack.push_async_callback(reranker.close)
         url = await stack.enter_async_context(database_url(settings))
         database = await stack.enter_async_context(open_database(url, settings))
         site = await get_site(database)
         require_embedding_model(site, settings.embedding_model, settings.resolved_embedding_dimensions)
-        retriever = Retriever(database, embedder, settings)
+        retriever = Retriever(database, embedder, settings, reranker=reranker)
         stack.push_async_callback(retriever.close)
         answering = Answering(retriever, completer, settings)
         yield Rooms(settings=settings, database=database, retriever=retriever, answering=answering)

@@ -10,9 +10,9 @@
     │   ├── ModelUnavailable        503   an endpoint is down, broken, or says 5xx
     │   ├── ModelRateLimited        429
     │   ├── ModelRefused            502   the endpoint does not accept our key, model name or request
+    │   │   └── EmbeddingOutdated   502   the live vectors are another model's than the query's vector
     │   └── ModelTimeout            504
     ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
-    │   └── EmbeddingOutdated       500   the live vectors are another model's than the query's vector
     ├── ReindexFailed               500   the live vectors are as they were, the next ones are kept
     ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
     └── IngestFailed                500   nothing was published
@@ -86,6 +86,10 @@ class ModelRefused(Outage):
     reader_text = "The answering service is not set up correctly. The owners of this site have to look at it."
 
 
+class EmbeddingOutdated(ModelRefused):
+    code = "embedding_outdated"
+
+
 class ModelTimeout(Outage):
     code = "model_timeout"
     http_status = 504
@@ -94,10 +98,6 @@ class ModelTimeout(Outage):
 
 class DatabaseUnfit(LecternError):
     code = "database_unfit"
-
-
-class EmbeddingOutdated(DatabaseUnfit):
-    code = "embedding_outdated"
 
 
 class ReindexFailed(LecternError):

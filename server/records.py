@@ -147,7 +147,7 @@ class Match:
     similarity: float | None
     """Inner product of unit vectors, −1…1; `None` when no embedding was searched with."""
     score: float
-    """Fused and normalised, 0…1; what the order is by."""
+    """Fused and normalised, 0…1; what the order is by, until a reranker changes it."""
     coverage: float | None
     """Share of the query's inverse document frequency that stands in the section, 0…1; `None` without words."""
     rank: int

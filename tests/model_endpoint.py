@@ -26,7 +26,7 @@ from urllib.parse import parse_qsl
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -43,6 +43,9 @@ class Knobs:
     """`None`: one that says how many sections it read, and cites the first."""
     finish_reason: str = "stop"
     dimensions: int = 64
+    wants_texts: bool = False
+    """Reranks as Text Embeddings Inference does: `texts` instead of `documents`, a bare list of scores."""
+    rerank_delay_seconds: float = 0
 
     status: int = 200
     """Anything else is refused with, by an error object."""
@@ -135,6 +138,9 @@ def make_app(endpoint: ModelEndpoint) -> Starlette:
     async def chat_completions(request: Request) -> Response:
         return await _answer(endpoint, request, _complete)
 
+    async def rerank(request: Request) -> Response:
+        return await _answer(endpoint, request, _rerank)
+
     async def models(request: Request) -> Response:
         return JSONResponse({"object": "list", "data": [{"id": "test", "object": "model"}]})
 
@@ -142,6 +148,7 @@ def make_app(endpoint: ModelEndpoint) -> Starlette:
         routes=[
             Route("/v1/embeddings", embeddings, methods=["POST"]),
             Route("/v1/chat/completions", chat_completions, methods=["POST"]),
+            Route("/v1/rerank", rerank, methods=["POST"]),
             Route("/v1/models", models),
         ]
     )
@@ -200,6 +207,26 @@ def bag_of_words(text: str, dimensions: int) -> list[float]:
         vector[zlib.crc32(word.encode()) % dimensions] += 1
     length = math.hypot(*vector) or 1
     return [number / length for number in vector]
+
+
+def _rerank(record: RecordedRequest, knobs: Knobs) -> Response:
+    if knobs.wants_texts and "texts" not in record.body:
+        said = "Failed to deserialize the JSON body into the target type: missing field `texts` at line 1 column 2"
+        return PlainTextResponse(said, status_code=422)
+    texts = record.body["texts" if knobs.wants_texts else "documents"]
+    scores = [shared_words(record.body["query"], text) for text in texts]
+    best_first = sorted(range(len(texts)), key=lambda i: -scores[i])
+    name = "score" if knobs.wants_texts else "relevance_score"
+    ranks = [{"index": i, name: scores[i]} for i in best_first]
+    body = ranks if knobs.wants_texts else {"model": record.body["model"], "results": ranks}
+    chunks = _later(json.dumps(body).encode(), knobs.rerank_delay_seconds)
+    return StreamedReply(record, chunks, media_type="application/json")
+
+
+def shared_words(query: str, text: str) -> float:
+    """The share of a query's words that a text has."""
+    wanted, had = (set(re.findall(r"\w+", words.casefold())) for words in (query, text))
+    return len(wanted & had) / (len(wanted) or 1)
 
 
 def _complete(record: RecordedRequest, knobs: Knobs) -> Response:
@@ -262,6 +289,11 @@ def _event(frame: Mapping[str, Any]) -> bytes:
 async def _hang() -> AsyncIterator[bytes]:
     await asyncio.Event().wait()
     yield b""
+
+
+async def _later(chunk: bytes, delay_seconds: float) -> AsyncIterator[bytes]:
+    await asyncio.sleep(delay_seconds)
+    yield chunk
 
 
 async def _raw_chunks(chunks: Sequence[bytes]) -> AsyncIterator[bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import first_delta, ingest_speed, leaving, retrieval, scale, start_up
+from benchmarks import bad_input, first_delta, ingest_speed, leaving, retrieval, scale, start_up
 from benchmarks.command import Ingested, Lectern, fresh_lectern
 from benchmarks.exactness import recall
 from benchmarks.first_delta import Stages, pair
@@ -271,6 +271,16 @@ def test_retrieval_without_a_corpus_says_what_it_needs(capsys: pytest.CaptureFix
     retrieval.run(Options())
     expected = "Retrieval is measured on a corpus with questions: give one with `--corpus DIR`.\n\n"
     assert expected == capsys.readouterr().out
+
+
+def test_bad_input_is_measured(capsys: pytest.CaptureFixture[str], published: Lectern) -> None:
+    bad_input.run(Options(data_dir=published.data_dir, repeats=1))
+    printed = capsys.readouterr().out
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed.splitlines()[6:-1]]
+    assert "### Bad input at " in printed
+    assert ["a usual question", "a NUL"] == [row[0] for row in rows if row[0] in ("a usual question", "a NUL")]
+    assert [["a NUL", "", "refused"]] == [row[:3] for row in rows if row[0] == "a NUL"]
+    assert [] == [row for row in rows if "**no**" in row]
 
 
 def test_an_ingest_that_fails_says_why(published: Lectern, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ class Answering:
                     count=self._settings.match_count,
                     budget_tokens=self._settings.context_budget_tokens,
                     filter=filter,
+                    rerank=True,
                 )
         except TimeoutError as error:
             raise ModelTimeout(

@@ -1,25 +1,30 @@
-"""A query becomes matches: embedded once, one call to the retrieval RPC."""
+"""A query becomes matches: embedded once, one call to the retrieval RPC, reranked for answers if so configured."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from server.answering.corpus_embedder import CorpusEmbedder, QueryEmbedding
+from server.answering.corpus_embedder import CorpusEmbedder
+from server.answering.reranking import Reranking
 from server.database.calls import match_page_sections
 from server.database.pool import Database
 from server.errors import EmbeddingOutdated
 from server.models.embeddings import Embedder
+from server.models.reranking import Reranker
 from server.records import Match
 from server.settings import Settings
 
 
 class Retriever:
-    """The only way from a query to page sections; answers and search share it, and so their order."""
+    """The only way from a query to page sections; answers and search share it, and so the fused order."""
 
-    def __init__(self, database: Database, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, embedder: Embedder, settings: Settings, *, reranker: Reranker | None = None
+    ) -> None:
         self._database = database
         self._embedder = CorpusEmbedder(database, embedder, settings)
         self._settings = settings
+        self._reranking = Reranking(reranker, settings) if reranker else None
 
     async def match(
         self,
@@ -31,19 +36,23 @@ class Retriever:
         explain: bool = False,
         by_words: bool = True,
         by_meaning: bool = True,
+        rerank: bool = False,
     ) -> list[Match]:
         """At most `count` sections, best first; `budget_tokens` of `None` sets no limit to their sum.
 
+        `rerank` is for answers: a search runs at every keystroke, where each call would cost time and money.
+        Without a reranker it changes nothing.
         Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
         """
+        reranking = self._reranking if rerank else None
         find = partial(
             match_page_sections,
             self._database,
             query_text=query if by_words else None,
             match_threshold=self._settings.match_threshold,
-            match_count=count,
+            match_count=max(count, reranking.match_count) if reranking else count,
             min_content_length=self._settings.min_content_chars,
-            token_budget=budget_tokens,
+            token_budget=None if reranking else budget_tokens,
             filter=filter,
             full_text_weight=self._settings.full_text_weight,
             semantic_weight=self._settings.semantic_weight,
@@ -52,12 +61,21 @@ class Retriever:
             max_sections_per_page=self._settings.page_sections_max,
             explain=explain,
         )
-        embedding = await self._embedder.embed(query) if by_meaning else QueryEmbedding(None, None)
+        matches = await self._find(find, query if by_meaning else None)
+        if reranking is None:
+            return matches
+        return await reranking.choose(query, matches, count=count, budget_tokens=budget_tokens)
+
+    async def _find(self, find: Callable[..., Awaitable[list[Match]]], text: str | None) -> list[Match]:
+        """`find` with the vector of a text; asks once more when another model has become the live one."""
+        if text is None:
+            return await find(embedding=None, embedding_model=None)
+        embedding = await self._embedder.embed(text)
         try:
             return await find(embedding=embedding.vector, embedding_model=embedding.model)
         except EmbeddingOutdated:  # a reindex has just put another model in the place of the one that was asked
             await self._embedder.look_for_the_live_model()
-            embedding = await self._embedder.embed(query)
+            embedding = await self._embedder.embed(text)
             return await find(embedding=embedding.vector, embedding_model=embedding.model)
 
     async def close(self) -> None:

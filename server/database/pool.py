@@ -11,7 +11,14 @@ import orjson
 from pgvector.asyncpg import register_vector
 
 from server.database.embedded import embedded_postgres
-from server.errors import DatabaseUnavailable, DatabaseUnfit, EmbeddingOutdated, SettingsInvalid
+from server.errors import (
+    DatabaseUnavailable,
+    DatabaseUnfit,
+    EmbeddingOutdated,
+    LecternError,
+    ModelRefused,
+    SettingsInvalid,
+)
 from server.settings import Settings
 
 SERVER_ROLE: Final = "lectern_server"
@@ -30,7 +37,7 @@ _MIGRATE: Final = "run `lectern migrate`"
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turns asyncpg's and the network's exceptions into `DatabaseUnavailable` or `DatabaseUnfit`."""
+    """asyncpg's and the network's exceptions as `DatabaseUnavailable`, `DatabaseUnfit` or `ModelRefused`."""
     try:
         yield
     except asyncpg.PostgresError as error:
@@ -43,17 +50,21 @@ def translated_errors() -> Iterator[None]:
         raise DatabaseUnavailable(f"Postgres cannot be reached: {error}. Check LECTERN_DATABASE_URL.") from error
 
 
-def _explain(error: asyncpg.PostgresError) -> DatabaseUnavailable | DatabaseUnfit:
+def _explain(error: asyncpg.PostgresError) -> LecternError:
     """By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
     said = error.args[0] if error.args else str(error)
     state = error.sqlstate or ""
-    if state in _OUTDATED_SQLSTATES:
-        return EmbeddingOutdated(f"The query does not fit what is stored: {said}.")
     if state == "42501":  # insufficient privilege
         advice = (error.hint or f"{_MIGRATE} as the owner").rstrip(".")
         return DatabaseUnfit(f"The database user lacks a right ({said}): {advice}.")
     if state in _UNPREPARED_SQLSTATES or SERVER_ROLE in said:
         return DatabaseUnfit(f"The database is not prepared for this version ({said}): {_MIGRATE}.")
+    if state in _OUTDATED_SQLSTATES or (state[:2] == "22" and "vec" in said):  # the latter: NaN, out of range
+        kind = EmbeddingOutdated if state in _OUTDATED_SQLSTATES else ModelRefused
+        return kind(
+            f"The embedder's vector does not fit the database ({said}): check LECTERN_EMBEDDING_MODEL and "
+            "LECTERN_EMBEDDING_BASE_URL."
+        )
     if state[:2] == "28":  # invalid authorization
         return DatabaseUnavailable(f"Postgres refused the user or its password: {said}.")
     if state[:2] in _PASSING_SQLSTATE_CLASSES:

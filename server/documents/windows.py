@@ -17,10 +17,14 @@ def make_windows(page: Page, *, window_chars: int) -> list[Window]:
     ]
 
 
+def place_of(title: str, heading_path: tuple[str, ...]) -> str:
+    """`title > heading path`, the title once."""
+    return " > ".join((title, *(heading_path if heading_path != (title,) else ())))
+
+
 def window_texts(title: str, section: PageSection, *, window_chars: int) -> list[str]:
     """What is embedded for one section of a page with this title; at least one text."""
-    path = section.heading_path if section.heading_path != (title,) else ()
-    prefix = " > ".join((title, *path)) + ":"
+    prefix = place_of(title, section.heading_path) + ":"
     stretches = [stretch.strip() for stretch in _stretches(plain_text(section.content), window_chars)]
     return [f"{prefix} {stretch}" for stretch in stretches if stretch] or [prefix]
 

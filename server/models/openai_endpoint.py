@@ -24,7 +24,7 @@ _QUOTE_MAX_CHARS = 300  # a guess: enough for what providers say, too little for
 class Endpoint:
     """Where a model is, and by which settings we got there."""
 
-    purpose: Literal["embedding", "completion"]
+    purpose: Literal["embedding", "completion", "rerank"]
     model: str
     """Without `openai/`."""
     base_url: str | None
@@ -42,6 +42,12 @@ class Endpoint:
 
     def setting(self, name: str) -> str:
         return f"LECTERN_{self.purpose.upper()}_{name}"
+
+    @property
+    def key_settings(self) -> str:
+        """Where its key may come from; OpenAI has no rerankers, so theirs does not fall back to its name."""
+        own = self.setting("API_KEY")
+        return own if self.purpose == "rerank" else f"{own} or OPENAI_API_KEY"
 
     def quote(self, said: object) -> str:
         """What the endpoint said, on one line, cut short, without the key."""
@@ -100,11 +106,10 @@ def explain_status(status: int, said: object, *, endpoint: Endpoint) -> Outage:
     host, message = endpoint.host, endpoint.quote(_find_message(said))
     match status:
         case 401:  # whose message quotes a part of the key
-            return ModelRefused(f"{host} refused the key: check {endpoint.setting('API_KEY')} or OPENAI_API_KEY.")
+            return ModelRefused(f"{host} refused the key: check {endpoint.key_settings}.")
         case 403:
             return ModelRefused(
-                f"{host} refused the key: check {endpoint.setting('API_KEY')} or OPENAI_API_KEY, "
-                f"and what the key may do ({message})."
+                f"{host} refused the key: check {endpoint.key_settings}, and what the key may do ({message})."
             )
         case 404:
             return ModelRefused(
