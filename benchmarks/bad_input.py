@@ -121,7 +121,7 @@ def _vectors(dimensions: int) -> list[Case]:
     return [
         Case(name="vector of zeros", vector=[0.0, *zeros]),
         Case(name="vector of zeros, no words", vector=[0.0, *zeros], query=None),
-        Case(name="vector of the wrong length", vector=[1.0, *zeros, 0.0], refused="different halfvec dimensions"),
+        Case(name="vector of the wrong length", vector=[1.0, *zeros, 0.0], refused="the live ones have"),
         Case(name="vector of no numbers", vector=[], refused="at least 1 dimension"),
         Case(name="vector with NaN", vector=[math.nan, *zeros], refused="NaN not allowed"),
         Case(name="vector with infinity", vector=[math.inf, *zeros], refused="infinite value not allowed"),

@@ -87,7 +87,7 @@ class ModelRefused(Outage):
 
 
 class EmbeddingOutdated(ModelRefused):
-    code = "embedding_outdated"
+    pass
 
 
 class ModelTimeout(Outage):

@@ -93,7 +93,7 @@ async def test_one_section_is_found_by_whatever_fits_it(
     assert wanted == [(one.heading, one.rank, round(one.score, 3)) for one in found]
 
 
-async def test_ten_thousand_identical_sections_are_like_any_others(
+async def test_ten_thousand_identical_sections_are_shown_once(
     owner: asyncpg.Connection, settings: Settings
 ) -> None:
     same = [section("Install", "Run the installer.")] * 100
@@ -117,8 +117,7 @@ async def test_ten_thousand_identical_sections_are_like_any_others(
             matches = await match(database, embedding=embedding, query_text=query_text, filter=filter)
             slow += [seconds] if (seconds := time.monotonic() - started) > LIMIT_SECONDS else []
             found.append(f"{len(matches)} {matches[0].heading}" if matches else "0")
-    assert found[4].split()[1] == "Remove"
-    assert ["10 Install", "10 Install", "10 Install", "10 Install", found[4], "1 Remove", "0"] == found
+    assert ["1 Install", "1 Install", "1 Install", "1 Install", "2 Remove", "1 Remove", "0"] == found
     assert [] == slow
 
 

@@ -106,5 +106,5 @@ async def test_vectors_of_another_length_are_told_as_the_owners_fault(
     assert [(502, "model_refused")] * 2 == [
         (response.status_code, response.json()["error"]["code"]) for response in (search, answer)
     ]
-    assert "different halfvec dimensions 64 and 32" in caplog.text
+    assert "the vector has 32 numbers, and the live ones have 64" in caplog.text
     assert "LECTERN_EMBEDDING_MODEL" in caplog.text
