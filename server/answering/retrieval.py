@@ -5,10 +5,10 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from server.database.calls import Vector, get_token_weights, match_page_sections
+from server.database.calls import Vector, get_token_weights, match_page_sections, read_typed_query
 from server.database.pool import Database
 from server.models.embeddings import Embedder
-from server.records import Match
+from server.records import Match, TypedQuery
 from server.settings import Settings
 
 # New weights come with a publish that embeds everything anew, which is rare; until a server has noticed,
@@ -22,6 +22,7 @@ class CorpusEmbedder:
     def __init__(self, database: Database, embedder: Embedder) -> None:
         self._database = database
         self._plain = self._current = embedder
+        self.is_free = embedder.is_free
         self._known_sha256: str | None = None
         self._asked_at_seconds = -math.inf
 
@@ -65,11 +66,52 @@ class Retriever:
 
         Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
         """
-        embedding = await self._embedder.embed(query) if by_meaning else None
+        return await self._match(
+            query if by_words else None,
+            embedding=await self._embedder.embed(query) if by_meaning else None,
+            count=count,
+            budget_tokens=budget_tokens,
+            filter=filter,
+            explain=explain,
+        )
+
+    async def match_typed(
+        self, query: str, *, count: int, filter: Mapping[str, Any], is_paused: bool = False, explain: bool = False
+    ) -> tuple[TypedQuery, list[Match]]:
+        """What a reader's words mean so far, and at most `count` sections for them, best first.
+
+        White space at the query's end finishes its last word; else that may be completed. An embedder that costs
+        something is asked only when the reader `is_paused`. Raises as `match` does.
+        """
+        typed = await read_typed_query(self._database, query)
+        # Half a word has another meaning or none, so it is left out.
+        embeds = typed.settled_text and (is_paused or self._embedder.is_free)
+        matches = await self._match(
+            query,
+            embedding=await self._embedder.embed(typed.settled_text) if embeds else None,
+            count=count,
+            budget_tokens=None,
+            filter=filter,
+            explain=explain,
+            is_typed=True,
+        )
+        return typed, matches
+
+    async def _match(
+        self,
+        query_text: str | None,
+        *,
+        embedding: Vector | None,
+        count: int,
+        budget_tokens: int | None,
+        filter: Mapping[str, Any],
+        explain: bool,
+        is_typed: bool = False,
+    ) -> list[Match]:
         return await match_page_sections(
             self._database,
             embedding=embedding,
-            query_text=query if by_words else None,
+            query_text=query_text,
             match_threshold=self._settings.match_threshold,
             match_count=count,
             min_content_length=self._settings.min_content_chars,
@@ -81,4 +123,5 @@ class Retriever:
             page_weight=self._settings.page_weight,
             max_sections_per_page=self._settings.page_sections_max,
             explain=explain,
+            is_typed=is_typed,
         )

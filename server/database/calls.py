@@ -19,6 +19,7 @@ from server.records import (
     Site,
     StoredPage,
     TokenWeights,
+    TypedQuery,
     Window,
 )
 
@@ -46,12 +47,13 @@ async def match_page_sections(
     page_weight: float,
     max_sections_per_page: int | None,
     explain: bool = False,
+    is_typed: bool = False,
 ) -> list[Match]:
     """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s."""
     rows = await database.fetch(
         "select * from docs.match_page_sections("
         "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, rrf_k => $11, "
-        "page_weight => $12, max_sections_per_page => $13, explain => $14)",
+        "page_weight => $12, max_sections_per_page => $13, explain => $14, is_typed => $15)",
         embedding,
         match_threshold,
         match_count,
@@ -66,8 +68,15 @@ async def match_page_sections(
         page_weight,
         max_sections_per_page,
         explain,
+        is_typed,
     )
     return [Match(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
+
+
+async def read_typed_query(database: Database, query_text: str) -> TypedQuery:
+    """What the site makes of a query that is being typed; white space at its end finishes its last word."""
+    (row,) = await database.fetch("select * from docs.read_typed_query($1, $2)", SITE, query_text)
+    return TypedQuery(**{**row, "corrections": tuple(row["corrections"])})
 
 
 async def get_page_sections(database: Database, path: str) -> PublishedPage | None:

@@ -1,6 +1,12 @@
 -- The sections that either leg finds, with what both say of them: at most 200 windows' sections by similarity
--- and 100 by their words. A leg is left out by a null embedding or query text.
-create or replace function docs.find_candidates(site_id bigint, embedding vector, query_text text, filter jsonb)
+-- and 100 by their words, and the titled ones given. A leg is left out by a null embedding or null terms.
+create or replace function docs.find_candidates(
+  site_id bigint,
+  embedding vector,
+  terms docs.query_term[],
+  titled_ids bigint[],
+  filter jsonb
+)
 returns table (section_id bigint, page_id bigint, similarity float, keyword_score float, coverage float)
 language plpgsql  -- which keeps its plan; language sql plans anew for each call
 stable
@@ -21,9 +27,10 @@ begin
   keyword as materialized (
     select scored.section_id, scored.score, scored.coverage
     from docs.score_keywords(
-      find_candidates.site_id, find_candidates.query_text,
+      find_candidates.site_id, find_candidates.terms,
       -- So few are all scored: a query's rarest words may stand in none of them.
-      case when cardinality(kept_ids) <= 1000 then kept_ids else array(select nearest.section_id from nearest) end
+      case when cardinality(kept_ids) <= 1000 then kept_ids
+      else array(select nearest.section_id from nearest) || find_candidates.titled_ids end
     ) as scored
     -- A lexeme belongs to one site and so do its postings; a join would read the whole site's pages.
     where find_candidates.filter = '{}' or scored.section_id = any (kept_ids) or (kept_ids is null and exists (
@@ -39,6 +46,8 @@ begin
     select nearest.section_id from nearest
     union
     select keyword.section_id from keyword
+    union
+    select unnest(find_candidates.titled_ids)
   )
   select
     found.section_id, section.page_id, coalesce(nearest.similarity, exact.similarity), keyword.score, keyword.coverage
