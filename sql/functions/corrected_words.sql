@@ -22,10 +22,15 @@ begin
       from docs.title_word_rest
       where title_word_rest.site_id = corrected_words.site_id
         and title_word_rest.rest = any (array(select docs.word_rests(corrected_words.mistyped, typos)))
+      offset 0
     ) as sharing
-    join docs.title_word as similar_word
-      on similar_word.site_id = corrected_words.site_id and similar_word.word = sharing.word
-    where abs(length(similar_word.word) - length(corrected_words.mistyped)) <= typos
+    cross join lateral (
+      select title_word.word, title_word.section_count
+      from docs.title_word
+      where title_word.site_id = corrected_words.site_id and title_word.word = sharing.word
+      offset 0  -- the planner would join all the site's words, and measure them all
+    ) as similar_word
+    offset 0  -- or the distance is measured twice
   ) as close
   where close.distance <= typos
   order by close.distance, close.section_count desc, close.word

@@ -18,7 +18,7 @@ begin
   select titled.section_id, max(titled.lead)
   from (
     (
-      select section.id as section_id, 0.5 + 0.4 * length(beginning)::float / length(page.title) as lead
+      select section.id as section_id, 0.79 + 0.2 * length(beginning)::float / length(page.title) as lead
       from (
         select page.id, page.title, page.meta
         from docs.page
@@ -33,7 +33,7 @@ begin
     )
     union all
     (
-      select section.id, 0.4 + 0.4 * length(beginning)::float / length(section.heading)
+      select section.id, 0.75 + 0.2 * length(beginning)::float / length(section.heading)
       from (
         select section.id, section.page_id, section.heading
         from docs.page_section as section
