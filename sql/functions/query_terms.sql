@@ -42,12 +42,12 @@ begin
   end if;
 
   for unknown in
-    select missing.lexeme, (
+    select missing.lexeme, case when query_terms.is_typed then (
       select typed.word
       from regexp_split_to_table(lower(finished), '[^[:alnum:]]+') as typed (word)
       where missing.lexeme = any (tsvector_to_array(to_tsvector(searched.text_search_config, typed.word)))
       limit 1
-    ) as word
+    ) end as word
     from (
       select unnest(wanted) except select term.lexeme from unnest(terms) as term
     ) as missing (lexeme)
@@ -55,7 +55,7 @@ begin
   loop
     terms := terms || case
       -- So many and no more, so that a long query of made-up words stays fast.
-      when query_terms.is_typed and unknown.word is not null and cardinality(terms) < 20
+      when unknown.word is not null and cardinality(terms) < 20
         then docs.corrected_term(searched, unknown.lexeme, unknown.word)
       else row(
         unknown.lexeme, null, null, docs.idf(0, searched.section_count), null, false, '{}'

@@ -73,14 +73,21 @@ begin
           page.keyword_share, page.similarity, page.keyword_rank, page.semantic_rank,
           keyword_part, semantic_part, rank_sections.rrf_k
         ), 0) as found_score,
-        coalesce(titled.lead, 0) as lead
+        titled.lead
       from by_itself
       left join page on page.page_id = by_itself.page_id
       left join unnest(titled_ids, leads) as titled (section_id, lead) on titled.section_id = by_itself.section_id
     ),
     led as (
-      -- What a lead leaves of the way to 1 the other scores decide.
-      select fused.*, fused.found_score + (1 - fused.found_score) * fused.lead as score from fused
+      -- What a lead leaves of the way to 1 the other scores decide; what has none stays below the least lead.
+      select
+        fused.*,
+        case
+          when titled_ids = '{}' then fused.found_score
+          when fused.lead is null then 0.75 * fused.found_score
+          else fused.lead + (1 - fused.lead) * fused.found_score
+        end as score
+      from fused
     )
     select
       row(

@@ -1,6 +1,6 @@
 -- The sections that a query names, and how far each leads over what was only found: a page whose title begins with
--- the query (or is it) by its first section, and sections whose heading does. 0.5 to 0.9 for titles, 0.1 less for
--- headings, more the more of it was typed. At most the shortest 50 of each; of one letter not all are looked at.
+-- the query (or is it) by its first section, and sections whose heading does. From 0.75, more the more of it was
+-- typed (up to 0.2), and a little more for titles. At most the shortest 50 of each; of one letter not all are looked at.
 create or replace function docs.titled_sections(site_id bigint, query_text text, filter jsonb)
 returns table (section_id bigint, lead float)
 language plpgsql
