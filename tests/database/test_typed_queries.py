@@ -96,7 +96,8 @@ async def test_a_closer_correction_comes_first(owner: asyncpg.Connection) -> Non
     sections = [section("Zeppelins"), section("Zeppelin"), section("Zeppelander")]
     await publish_pages(owner, [page("/a", *sections)])
     assert (await read(owner, "zepppelins "))[2] == ["zeppelin", "zeppelins"]
-    assert await owner.fetch("select * from docs.corrected_words((select id from docs.site), 'zepppelins')") == [
+    rows = await owner.fetch("select * from docs.corrected_words((select id from docs.site), 'zepppelins')")
+    assert [tuple(row) for row in rows] == [
         ("zeppelins", 1),
         ("zeppelin", 2),
     ]
