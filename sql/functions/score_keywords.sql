@@ -2,9 +2,8 @@
 -- b = 0.5, on plateaus of what was measured on six question sets) of the given sections and of those that
 -- hold one of the query's rarest terms. Terms are taken in by rising document frequency until about 1,000
 -- sections are held (and the two rarest always): an absolute budget cost no quality in measurements at 230
--- to 111,000 sections, and keeps a question of common words fast. Of a term of several lexemes (an unfinished word)
--- a section counts the best, and at most 1,000 sections are taken in, those with it most. `coverage` is the share of the query's idf that
--- stands in the section.
+-- to 111,000 sections, and keeps a question of common words fast. Of a term of several lexemes (an unfinished or
+-- mistyped word) a section counts the best. `coverage` is the share of the query's idf that stands in the section.
 create or replace function docs.score_keywords(site_id bigint, terms docs.query_term[], section_ids bigint[])
 returns table (section_id bigint, score float, coverage float)
 -- plpgsql, step by step through arrays: as one statement its plan depends on statistics that a fresh publish
@@ -25,15 +24,15 @@ begin
   into places, lexeme_ids, idfs
   from docs.term_lexemes(score_keywords.terms) as of_term;
 
-  candidate_ids := array(
-    select unnest(score_keywords.section_ids)
-    union
-    select docs.term_sections(score_keywords.terms)
-  );
-
   select site.length_total / greatest(site.section_count, 1) into average_length
   from docs.site
   where site.id = score_keywords.site_id;
+
+  candidate_ids := array(
+    select unnest(score_keywords.section_ids)
+    union
+    select docs.term_sections(score_keywords.terms, average_length)
+  );
 
   return query
   select held.section_id, sum(held.score), sum(held.idf) / idf_total

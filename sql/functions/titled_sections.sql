@@ -1,6 +1,6 @@
 -- The sections that a query names, and how far each leads over what was only found: a page whose title begins with
 -- the query (or is it) by its first section, and sections whose heading does. From 0.75, more the more of it was
--- typed (up to 0.2), and a little more for titles. At most the shortest 50 of each; of one letter not all are looked at.
+-- typed (up to 0.2), and a little more for titles. At most the shortest 30 of each; of one letter not all are looked at.
 create or replace function docs.titled_sections(site_id bigint, query_text text, filter jsonb)
 returns table (section_id bigint, lead float)
 language plpgsql
@@ -24,12 +24,12 @@ begin
         from docs.page
         where page.site_id = titled_sections.site_id
           and lower(page.title) collate "C" >= beginning and lower(page.title) collate "C" < after
-        limit 500
+        limit 200
       ) as page
       join docs.page_section as section on section.page_id = page.id and section.position = 0
       where page.meta @> titled_sections.filter
       order by length(page.title)
-      limit 50
+      limit 30
     )
     union all
     (
@@ -38,12 +38,12 @@ begin
         select section.id, section.page_id, section.heading
         from docs.page_section as section
         where lower(section.heading) collate "C" >= beginning and lower(section.heading) collate "C" < after
-        limit 500
+        limit 200
       ) as section
       join docs.page on page.id = section.page_id
       where page.site_id = titled_sections.site_id and page.meta @> titled_sections.filter
       order by length(section.heading)
-      limit 50
+      limit 30
     )
   ) as titled
   group by titled.section_id;
