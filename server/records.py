@@ -157,6 +157,18 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypedQuery:
+    """What a site makes of a query that is being typed."""
+
+    settled_text: str
+    """The query without its last word where that is unfinished."""
+    unfinished_word: str | None
+    """The beginning of a word, in lower case; `None` when the last word means something already."""
+    corrections: tuple[str, ...]
+    """Words of the site that mistyped ones were taken for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A match as a reader sees it in a search. The field names are the wire's."""
 
@@ -170,6 +182,10 @@ class Hit:
     """Plain text, at most a few hundred characters."""
     ranges: tuple[tuple[int, int], ...]
     """Half-open [start, end) of the query's words in `excerpt`, in UTF-16 code units (JavaScript's `slice`)."""
+    title_ranges: tuple[tuple[int, int], ...]
+    """The same in `title`."""
+    heading_ranges: tuple[tuple[int, int], ...]
+    """The same in `heading`."""
     similarity: float | None
     score: float
 

@@ -49,10 +49,14 @@ class CorpusEmbedder:
         self._asked_at_seconds = -math.inf
         self._changing = asyncio.Lock()
 
+    async def is_free(self) -> bool:
+        """Whether a query's vector costs nothing, so that one may be made at every keystroke."""
+        await self._keep_up()
+        return self._current is not None and self._current.is_free
+
     async def embed(self, query: str) -> QueryEmbedding:
         """Raises one of the model `Outage`s, or the database's."""
-        if time.monotonic() - self._asked_at_seconds >= _MODEL_AGE_MAX_SECONDS:
-            await self.look_for_the_live_model()
+        await self._keep_up()
         embedder = self._current
         if embedder is None:
             return QueryEmbedding(None, None)
@@ -65,6 +69,10 @@ class CorpusEmbedder:
             logger.error("%s", _advice(embedder.model, error))
             return QueryEmbedding(None, None)
         return QueryEmbedding(vector, embedder.model)
+
+    async def _keep_up(self) -> None:
+        if time.monotonic() - self._asked_at_seconds >= _MODEL_AGE_MAX_SECONDS:
+            await self.look_for_the_live_model()
 
     async def look_for_the_live_model(self) -> None:
         """Asks the database what the live vectors were made with, and embeds with that from now on."""

@@ -1,17 +1,17 @@
 """A query becomes matches: embedded once, one call to the retrieval RPC, reranked for answers if so configured."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from server.answering.corpus_embedder import CorpusEmbedder
 from server.answering.reranking import Reranking
-from server.database.calls import match_page_sections
+from server.database.calls import match_page_sections, read_typed_query
 from server.database.pool import Database
 from server.errors import EmbeddingOutdated
 from server.models.embeddings import Embedder
 from server.models.reranking import Reranker
-from server.records import Match
+from server.records import Match, TypedQuery
 from server.settings import Settings
 
 
@@ -45,14 +45,60 @@ class Retriever:
         Raises `Outage` when the embedder or the database is unwell: an outage is never an empty answer.
         """
         reranking = self._reranking if rerank else None
+        matches = await self._match(
+            query if by_words else None,
+            text=query if by_meaning else None,
+            count=max(count, reranking.match_count) if reranking else count,
+            budget_tokens=None if reranking else budget_tokens,
+            filter=filter,
+            explain=explain,
+        )
+        if reranking is None:
+            return matches
+        return await reranking.choose(query, matches, count=count, budget_tokens=budget_tokens)
+
+    async def match_typed(
+        self, query: str, *, count: int, filter: Mapping[str, Any], is_paused: bool = False, explain: bool = False
+    ) -> tuple[TypedQuery, list[Match]]:
+        """What a reader's words mean so far, and at most `count` sections for them, best first.
+
+        White space at the query's end finishes its last word; else that may be completed. An embedder that costs
+        something is asked only when the reader `is_paused`. Raises as `match` does.
+        """
+        typed = await read_typed_query(self._database, query)
+        # Half a word has another meaning or none, so it is left out.
+        embeds = typed.settled_text and (is_paused or await self._embedder.is_free())
+        matches = await self._match(
+            query,
+            text=typed.settled_text if embeds else None,
+            count=count,
+            budget_tokens=None,
+            filter=filter,
+            explain=explain,
+            is_typed=True,
+        )
+        return typed, matches
+
+    async def _match(
+        self,
+        query_text: str | None,
+        *,
+        text: str | None,
+        count: int,
+        budget_tokens: int | None,
+        filter: Mapping[str, Any],
+        explain: bool,
+        is_typed: bool = False,
+    ) -> list[Match]:
+        """`text` is what is embedded; `None` leaves its leg out, as `None` for `query_text` does with the words."""
         find = partial(
             match_page_sections,
             self._database,
-            query_text=query if by_words else None,
+            query_text=query_text,
             match_threshold=self._settings.match_threshold,
-            match_count=max(count, reranking.match_count) if reranking else count,
+            match_count=count,
             min_content_length=self._settings.min_content_chars,
-            token_budget=None if reranking else budget_tokens,
+            token_budget=budget_tokens,
             filter=filter,
             full_text_weight=self._settings.full_text_weight,
             semantic_weight=self._settings.semantic_weight,
@@ -60,14 +106,8 @@ class Retriever:
             page_weight=self._settings.page_weight,
             max_sections_per_page=self._settings.page_sections_max,
             explain=explain,
+            is_typed=is_typed,
         )
-        matches = await self._find(find, query if by_meaning else None)
-        if reranking is None:
-            return matches
-        return await reranking.choose(query, matches, count=count, budget_tokens=budget_tokens)
-
-    async def _find(self, find: Callable[..., Awaitable[list[Match]]], text: str | None) -> list[Match]:
-        """`find` with the vector of a text; asks once more when another model has become the live one."""
         if text is None:
             return await find(embedding=None, embedding_model=None)
         embedding = await self._embedder.embed(text)

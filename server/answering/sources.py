@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from server.documents.excerpts import make_excerpt
-from server.records import Hit, Match, Source
+from server.documents.excerpts import make_excerpt, mark_words
+from server.records import Hit, Match, Source, TypedQuery
 
 PREVIEW_PREFIX: Final = "/pages"
 
@@ -13,6 +13,13 @@ PREVIEW_PREFIX: Final = "/pages"
 def make_hits(matches: Sequence[Match], query: str, *, site_url: str) -> tuple[Hit, ...]:
     """What a search shows, in the order of the matches."""
     return tuple(Hit(**_fields(match, query, site_url=site_url)) for match in matches)
+
+
+def make_typed_hits(matches: Sequence[Match], typed: TypedQuery, *, site_url: str) -> tuple[Hit, ...]:
+    """The same for a query that is being typed, where other words are found than were typed."""
+    query = " ".join((typed.settled_text, *typed.corrections))
+    fields = (_fields(match, query, typed.unfinished_word, site_url=site_url) for match in matches)
+    return tuple(Hit(**of_match) for of_match in fields)
 
 
 def make_sources(matches: Sequence[Match], query: str, *, site_url: str) -> tuple[Source, ...]:
@@ -29,8 +36,8 @@ def section_url(path: str, slug: str | None, *, site_url: str) -> str:
     return f"{site_url or PREVIEW_PREFIX}{quote(path)}{anchor}"
 
 
-def _fields(match: Match, query: str, *, site_url: str) -> dict[str, Any]:
-    excerpt = make_excerpt(match.content, query)
+def _fields(match: Match, query: str, unfinished_word: str | None = None, *, site_url: str) -> dict[str, Any]:
+    excerpt = make_excerpt(match.content, query, unfinished_word=unfinished_word)
     return {
         "id": str(match.id),
         "path": match.path,
@@ -40,6 +47,8 @@ def _fields(match: Match, query: str, *, site_url: str) -> dict[str, Any]:
         "url": section_url(match.path, match.slug, site_url=site_url),
         "excerpt": excerpt.text,
         "ranges": excerpt.ranges,
+        "title_ranges": mark_words(match.title, query, unfinished_word=unfinished_word),
+        "heading_ranges": mark_words(match.heading, query, unfinished_word=unfinished_word),
         "similarity": match.similarity,
         "score": match.score,
     }

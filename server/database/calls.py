@@ -21,6 +21,7 @@ from server.records import (
     Site,
     StoredPage,
     TokenWeights,
+    TypedQuery,
     Window,
 )
 
@@ -48,6 +49,7 @@ async def match_page_sections(
     page_weight: float,
     max_sections_per_page: int | None,
     explain: bool = False,
+    is_typed: bool = False,
     embedding_model: str | None = None,
 ) -> list[Match]:
     """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s.
@@ -57,7 +59,8 @@ async def match_page_sections(
     rows = await database.fetch(
         "select * from docs.match_page_sections("
         "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, rrf_k => $11, "
-        "page_weight => $12, max_sections_per_page => $13, explain => $14, embedding_model => $15)",
+        "page_weight => $12, max_sections_per_page => $13, explain => $14, is_typed => $15, "
+        "embedding_model => $16)",
         embedding,
         match_threshold,
         match_count,
@@ -72,9 +75,16 @@ async def match_page_sections(
         page_weight,
         max_sections_per_page,
         explain,
+        is_typed,
         embedding_model,
     )
     return [Match(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
+
+
+async def read_typed_query(database: Database, query_text: str) -> TypedQuery:
+    """What the site makes of a query that is being typed; white space at its end finishes its last word."""
+    (row,) = await database.fetch("select * from docs.read_typed_query($1, $2)", SITE, query_text)
+    return TypedQuery(**{**row, "corrections": tuple(row["corrections"])})
 
 
 async def get_page_sections(database: Database, path: str) -> PublishedPage | None:

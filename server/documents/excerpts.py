@@ -24,10 +24,10 @@ _CUT_MAX_CHARS = 30  # A guess: a cut looks this far for the end of a word befor
 _LEAD_MAX_CHARS = 60  # A guess: what is shown before the first of the query's words.
 
 
-def make_excerpt(content: str, query: str, *, max_chars: int = 240) -> Excerpt:
+def make_excerpt(content: str, query: str, *, unfinished_word: str | None = None, max_chars: int = 240) -> Excerpt:
     """The stretch of a section's Markdown that holds the most of the query's words; its beginning if none."""
     text = " ".join(plain_text(content).split())
-    hits = find_hits(text, query)
+    hits = find_hits(text, query, unfinished_word=unfinished_word)
     if len(text) <= max_chars:
         return Excerpt(text, _utf16_ranges(text, _joined_places(hits, 0, len(text))))
     start, end = _stretch(text, hits, room=max(1, max_chars - 2))
@@ -36,6 +36,12 @@ def make_excerpt(content: str, query: str, *, max_chars: int = 240) -> Excerpt:
     shift = len(before) - start
     places = [(first + shift, last + shift) for first, last in _joined_places(hits, start, end)]
     return Excerpt(shown, _utf16_ranges(shown, places))
+
+
+def mark_words(text: str, query: str, *, unfinished_word: str | None = None) -> tuple[tuple[int, int], ...]:
+    """The places of the query's words in a line of plain text, as an excerpt's `ranges`."""
+    hits = find_hits(text, query, unfinished_word=unfinished_word)
+    return _utf16_ranges(text, _joined_places(hits, 0, len(text)))
 
 
 def _stretch(text: str, hits: Sequence[Hit], *, room: int) -> tuple[int, int]:

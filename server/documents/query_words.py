@@ -38,9 +38,12 @@ _STOP_WORDS_IN_ONE = (
 STOP_WORDS = frozenset(_STOP_WORDS_IN_ONE.split())
 
 
-def find_hits(text: str, query: str) -> list[Hit]:
-    """Where words of the query stand in a text, in order: whole, or as the beginning of longer words."""
-    words = _QueryWords(query)
+def find_hits(text: str, query: str, *, unfinished_word: str | None = None) -> list[Hit]:
+    """Where words of the query stand in a text, in order: whole, or as the beginning of longer words.
+
+    An unfinished word is one more, and found as a beginning only.
+    """
+    words = _QueryWords(query, unfinished_word or "")
     folded = text.casefold()
     if words.has_pairs or len(folded) != len(text):
         return [hit for found in _WORD.finditer(text) for hit in words.hits(found)]
@@ -60,7 +63,7 @@ def _words_that_begin(words: "_QueryWords", text: str, folded: str) -> Iterator[
 
 
 class _QueryWords:
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, unfinished_word: str) -> None:
         self._whole: set[str] = set()
         self._pairs: set[str] = set()
         stems: set[str] = set()
@@ -72,6 +75,10 @@ class _QueryWords:
                 stems.add(_stem(word))
             elif len(word) > 1 and word not in STOP_WORDS:
                 self._whole.add(word)
+        # Of an identifier the first part is enough: `map_b` is shown where `map_batches` is.
+        beginning = _WORD.search(unfinished_word.casefold())
+        if beginning and not beginning["unspaced"]:
+            stems.add(beginning[0])
         self._stems = tuple(sorted(stems))
         self.has_pairs = bool(self._pairs)
         self.beginnings = tuple(sorted({*self._stems, *self._whole}))

@@ -25,6 +25,9 @@ class Embedder(ABC):
         Raises one of the model `Outage`s. Cancelling closes the request under way.
         """
 
+    is_free = False
+    """Whether it costs neither money nor a request, so that it may be asked at every keystroke."""
+
     learns_token_weights = False
     """Whether it embeds better when it knows which tokens are common in a corpus."""
 

@@ -43,6 +43,7 @@ _DIRECT_MAX_CHARS = 1_000
 
 class WordllamaEmbedder(Embedder):
     model = "local/wordllama"
+    is_free = True
 
     def __init__(self) -> None:
         """Loads the model: about 0.3 s, blocking. Raises `SettingsInvalid` when its files are not installed."""

@@ -1,4 +1,4 @@
-"""`GET /v1/search`: the sections an answer would be made of, without a model."""
+"""`GET /v1/search`: the sections an answer would be made of, without a model, also for half a query."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from server.answering.queries import clean_query
 from server.answering.retrieval import Retriever
-from server.answering.sources import make_hits
+from server.answering.sources import make_typed_hits
 from server.records import Hit, Match
 from server.routes.parameters import read_filter, read_flag, read_limit, read_parameters
 from server.routes.responses import JsonResponse
@@ -21,13 +21,18 @@ async def search(request: Request) -> Response:
     settings: Settings = request.state.settings
     retriever: Retriever = request.state.retriever
     parameters = read_parameters(request)
-    query = clean_query(parameters.get("query", ""), max_chars=settings.query_max_chars)
+    raw = parameters.get("query", "")
+    query = clean_query(raw, max_chars=settings.query_max_chars)
     limit = read_limit(parameters, default=10)
     explain = read_flag(parameters, "explain")
-    matches = await retriever.match(
-        query, count=limit, budget_tokens=None, filter=read_filter(parameters), explain=explain
+    typed, matches = await retriever.match_typed(
+        f"{query} " if raw[-1:].isspace() else query,
+        count=limit,
+        filter=read_filter(parameters),
+        is_paused=read_flag(parameters, "paused"),
+        explain=explain,
     )
-    hits = make_hits(matches, query, site_url=settings.site_url)
+    hits = make_typed_hits(matches, typed, site_url=settings.site_url)
     return JsonResponse({"query": query, "hits": _explained(hits, matches) if explain else hits})
 
 

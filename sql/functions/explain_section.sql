@@ -1,6 +1,11 @@
 -- Why a section stands where it stands: what each leg says of it and its page, and for each word of the query that
 -- it holds how often (weighted by field) and how much that adds to its keyword score.
-create or replace function docs.explain_section(site_id bigint, query_text text, ranked docs.ranked_section)
+create or replace function docs.explain_section(
+  site_id bigint,
+  query_text text,
+  ranked docs.ranked_section,
+  is_typed boolean
+)
 returns jsonb
 language sql
 stable
@@ -21,13 +26,16 @@ as $$
     'terms', coalesce((
       select jsonb_agg(
         jsonb_build_object(
-          'lexeme', term.lexeme, 'idf', term.idf, 'frequency', posting.frequency,
+          'lexeme', lexeme.lexeme, 'idf', term.idf, 'frequency', posting.frequency,
           'score', term.idf * docs.bm25(
             posting.frequency, posting.section_length, site.length_total / greatest(site.section_count, 1), 0.5
           )
         ) order by term.idf desc
       )
-      from docs.query_terms(explain_section.site_id, explain_section.query_text) as term
+      from docs.term_lexemes(docs.query_terms(
+        explain_section.site_id, explain_section.query_text, explain_section.is_typed
+      )) as term
+      join docs.lexeme on lexeme.id = term.lexeme_id
       join docs.posting on posting.lexeme_id = term.lexeme_id
         and posting.section_id = (explain_section.ranked).section_id
       join docs.site on site.id = explain_section.site_id

@@ -1,6 +1,12 @@
 -- The sections that either leg finds, with what both say of them: at most 200 windows' sections by similarity
--- and 100 by their words. A leg is left out by a null embedding or query text.
-create or replace function docs.find_candidates(site_id bigint, embedding vector, query_text text, filter jsonb)
+-- and 100 by their words, and the titled ones given. A leg is left out by a null embedding or null terms.
+create or replace function docs.find_candidates(
+  site_id bigint,
+  embedding vector,
+  terms docs.query_term[],
+  titled_ids bigint[],
+  filter jsonb
+)
 returns table (section_id bigint, page_id bigint, similarity float, keyword_score float, coverage float)
 language plpgsql  -- which keeps its plan; language sql plans anew for each call
 stable
@@ -10,6 +16,9 @@ declare
   -- Null: all of them, or too many to name.
   kept_ids bigint[] := docs.kept_sections(find_candidates.site_id, find_candidates.filter);
 begin
+  if kept_ids = '{}' then
+    return;
+  end if;
   return query
   with nearest as materialized (
     select found.section_id, found.similarity
@@ -23,9 +32,9 @@ begin
     from (
       select *
       from docs.score_keywords(
-        find_candidates.site_id, find_candidates.query_text,
+        find_candidates.site_id, find_candidates.terms,
         -- So few are all scored: a query's rarest words may stand in none of them.
-        coalesce(kept_ids, array(select nearest.section_id from nearest))
+        coalesce(kept_ids, array(select nearest.section_id from nearest) || find_candidates.titled_ids)
       )
       order by score desc
       offset 0  -- sorted before it is filtered, so that only the first are asked for
@@ -43,6 +52,8 @@ begin
     select nearest.section_id from nearest
     union
     select keyword.section_id from keyword
+    union
+    select unnest(find_candidates.titled_ids)
   )
   select
     found.section_id, section.page_id, coalesce(nearest.similarity, exact.similarity), keyword.score, keyword.coverage

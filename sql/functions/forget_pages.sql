@@ -37,6 +37,8 @@ begin
   where lexeme.id = counted.lexeme_id;
   delete from docs.lexeme where lexeme.site_id = forget_pages.site_id and lexeme.section_count <= 0;
 
+  perform docs.forget_title_words(forget_pages.site_id, forgotten_ids);
+
   delete from docs.page_posting
   where page_posting.page_id in (
     select section.page_id from docs.page_section as section where section.id = any (forgotten_ids)

@@ -13,6 +13,7 @@
 --   max_sections_per_page  null: any number
 --   embedding_model        what the embedding was made with, which must be the live model; null: not checked
 --   explain                fills `explanation`: what each leg found, and the terms with their share of the score
+--   is_typed               the reader is still typing: completes the last word, corrects mistyped ones
 --
 -- Parts of one section come as one match with their contents joined, under the best one's id. What says the same
 -- as a better match (another version of the page, a copy) is left out. `coverage` is the share of the query's
@@ -34,6 +35,7 @@ create or replace function docs.match_page_sections(
   page_weight float default 0,
   max_sections_per_page int default null,
   explain boolean default false,
+  is_typed boolean default false,
   embedding_model text default null
 )
 returns table (
@@ -72,7 +74,8 @@ begin
   foreach ranked in array docs.rank_sections(
     searched_id, match_page_sections.embedding, match_page_sections.query_text,
     coalesce(match_page_sections.filter, '{}'), match_page_sections.full_text_weight,
-    match_page_sections.semantic_weight, match_page_sections.page_weight, match_page_sections.rrf_k
+    match_page_sections.semantic_weight, match_page_sections.page_weight, match_page_sections.rrf_k,
+    match_page_sections.is_typed
   ) loop
     exit when cardinality(taken) >= match_page_sections.match_count;
     continue when ranked.similarity < match_page_sections.match_threshold;
@@ -117,7 +120,9 @@ begin
     joined.content, joined.token_count, (one.ranked).similarity, (one.ranked).score, (one.ranked).coverage,
     one.place::int,
     case when match_page_sections.explain then
-      docs.explain_section(searched_id, match_page_sections.query_text, one.ranked)
+      docs.explain_section(
+        searched_id, match_page_sections.query_text, one.ranked, match_page_sections.is_typed
+      )
     end
   from unnest(taken) with ordinality as one (ranked, slug, edition_path, fingerprint, part_ids, place)
   join docs.page_section as section on section.id = (one.ranked).section_id

@@ -35,6 +35,7 @@ begin
 
   perform docs.add_windows(publish_pages.run);
   perform docs.add_postings(publish_pages.site);
+  perform docs.add_title_words(publish_pages.site.id);
   drop table pg_temp.added_section;
   return written;
 end;

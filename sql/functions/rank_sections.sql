@@ -2,6 +2,7 @@
 -- query text. A leg's scores are normalised (keywords by the best, similarity as the cosine it is), weighted and
 -- added, for the section and for its page; `page_weight` divides between the two. Only the pages of the best 100
 -- sections are looked at (50 gave the same order of the first ten in measurements, 30 not quite).
+-- Sections that the query names (docs.titled_sections) lead. `is_typed`: see docs.query_terms.
 create or replace function docs.rank_sections(
   site_id bigint,
   embedding vector,
@@ -10,7 +11,8 @@ create or replace function docs.rank_sections(
   full_text_weight float,
   semantic_weight float,
   page_weight float,
-  rrf_k int
+  rrf_k int,
+  is_typed boolean
 )
 returns docs.ranked_section[]
 language plpgsql
@@ -20,7 +22,14 @@ as $$
 declare
   keyword_part float := case when rank_sections.query_text is null then 0 else rank_sections.full_text_weight end;
   semantic_part float := case when rank_sections.embedding is null then 0 else rank_sections.semantic_weight end;
+  terms docs.query_term[] :=
+    docs.query_terms(rank_sections.site_id, rank_sections.query_text, rank_sections.is_typed);
+  titled_ids bigint[];
+  leads float[];
 begin
+  select coalesce(array_agg(titled.section_id), '{}'), array_agg(titled.lead) into titled_ids, leads
+  from docs.titled_sections(rank_sections.site_id, rank_sections.query_text, rank_sections.filter) as titled;
+
   return array(
     with candidate as (
       select
@@ -29,7 +38,7 @@ begin
         rank() over (order by found.keyword_score desc nulls last) as keyword_rank,
         rank() over (order by found.similarity desc nulls last) as semantic_rank
       from docs.find_candidates(
-        rank_sections.site_id, rank_sections.embedding, rank_sections.query_text, rank_sections.filter
+        rank_sections.site_id, rank_sections.embedding, terms, titled_ids, rank_sections.filter
       ) as found
     ),
     by_itself as materialized (
@@ -49,7 +58,7 @@ begin
         rank() over (order by scored.keyword_score desc nulls last) as keyword_rank,
         rank() over (order by scored.similarity desc nulls last) as semantic_rank
       from docs.score_pages(
-        rank_sections.site_id, rank_sections.embedding, rank_sections.query_text,
+        rank_sections.site_id, rank_sections.embedding, terms,
         array(select best.page_id from (select by_itself.page_id from by_itself limit 100) as best group by 1)
       ) as scored
       where rank_sections.page_weight > 0
@@ -63,17 +72,30 @@ begin
         + rank_sections.page_weight * coalesce(docs.fuse(
           page.keyword_share, page.similarity, page.keyword_rank, page.semantic_rank,
           keyword_part, semantic_part, rank_sections.rrf_k
-        ), 0) as score
+        ), 0) as found_score,
+        titled.lead
       from by_itself
       left join page on page.page_id = by_itself.page_id
+      left join unnest(titled_ids, leads) as titled (section_id, lead) on titled.section_id = by_itself.section_id
+    ),
+    led as (
+      -- What a lead leaves of the way to 1 the other scores decide; what has none stays below the least lead.
+      select
+        fused.*,
+        case
+          when titled_ids = '{}' then fused.found_score
+          when fused.lead is null then 0.75 * fused.found_score
+          else fused.lead + (1 - fused.lead) * fused.found_score
+        end as score
+      from fused
     )
     select
       row(
-        fused.section_id, fused.page_id, fused.score, fused.similarity, fused.keyword_score, fused.coverage,
-        fused.semantic_rank, fused.keyword_rank, fused.page_similarity, fused.page_keyword_score
+        led.section_id, led.page_id, led.score, led.similarity, led.keyword_score, led.coverage,
+        led.semantic_rank, led.keyword_rank, led.page_similarity, led.page_keyword_score
       )::docs.ranked_section
-    from fused
-    order by fused.score desc, fused.section_id
+    from led
+    order by led.score desc, led.section_id
   );
 end;
 $$;

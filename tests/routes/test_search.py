@@ -1,7 +1,17 @@
+from typing import Any
+
+import asyncpg
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from server.app import create_app
+from server.database.calls import prepare_embedding_model
+from server.settings import Settings
+from tests.conftest import SITE_FOLDER, ingest_folder
 from tests.frames import ask
+from tests.model_endpoint import serve_model_endpoint
+from tests.serving import serve_in_thread
 
 
 async def get(url: str, path: str) -> httpx.Response:
@@ -34,3 +44,60 @@ async def test_a_limit_that_is_none_is_refused(site_url: str, limit: str) -> Non
     response = await get(site_url, f"/v1/search?query=lamp&limit={limit}")
     assert response.status_code == 400
     assert "from 1 to 50" in response.json()["error"]["message"]
+
+
+async def test_each_letter_narrows_the_search(site_url: str) -> None:
+    for typed in ("pai", "pairi", "pairing t", "pairing the d"):
+        hits = (await get(site_url, f"/v1/search?query={typed}")).json()["hits"]
+        assert hits[0]["heading"] == "Pairing the dimmer"
+
+
+def marked(text: str, ranges: list[list[int]]) -> list[str]:
+    return [text[start:end] for start, end in ranges]
+
+
+async def test_completions_and_corrections_are_marked(site_url: str) -> None:
+    for typed in ("pai", "pairnig "):
+        hits = await hits_of(site_url, typed)
+        (hit,) = (hit for hit in hits if hit["heading"] == "Pairing the dimmer")
+        assert marked(hit["heading"], hit["heading_ranges"]) == ["Pairing"]
+        assert hit["title_ranges"] == []
+    (hit, *_) = (await get(site_url, "/v1/search?query=dimming br")).json()["hits"]
+    assert marked(hit["title"], hit["title_ranges"]) == ["Dimming"]
+    assert marked(hit["heading"], hit["heading_ranges"]) == ["Brightness"]
+
+
+async def test_half_a_word_has_no_meaning(site_url: str) -> None:
+    assert {hit["similarity"] for hit in await hits_of(site_url, "pai")} == {None}
+    assert None not in {hit["similarity"] for hit in await hits_of(site_url, "lamp pai")}
+
+
+async def hits_of(url: str, query: str, **parameters: str) -> list[dict[str, Any]]:
+    async with httpx.AsyncClient(base_url=url) as client:
+        response = await client.get("/v1/search", params={"query": query, **parameters})
+    hits: list[dict[str, Any]] = response.json()["hits"]
+    return hits
+
+
+async def test_an_embedder_that_costs_something_is_asked_only_in_a_pause(
+    settings: Settings, owner: asyncpg.Connection
+) -> None:
+    with serve_model_endpoint() as endpoint:
+        changes = {"embedding_model": "openai/test", "embedding_base_url": endpoint.base_url}
+        settings = settings.model_copy(update={**changes, "embedding_api_key": SecretStr("sk-test")})
+        await prepare_embedding_model(owner, name="openai/test", dimensions=64)
+        await ingest_folder(SITE_FOLDER, settings)
+        endpoint.requests.clear()
+        with serve_in_thread(create_app(settings)) as url:
+            assert (await hits_of(url, "pairing the dimm"))[0]["similarity"] is None
+            assert endpoint.requests == []
+            assert (await hits_of(url, "pairing the dimm", paused="1"))[0]["similarity"] is not None
+            assert [request.body["input"] for request in endpoint.requests] == [["pairing the"]]
+            assert (await hits_of(url, "dimm", paused="1"))[0]["similarity"] is None
+            assert len(endpoint.requests) == 1
+
+
+async def test_a_pause_is_read_strictly(site_url: str) -> None:
+    response = await get(site_url, "/v1/search?query=lamp&paused=soon")
+    assert response.status_code == 400
+    assert "`paused`" in response.json()["error"]["message"]
