@@ -157,8 +157,10 @@ async def test_an_embedding_endpoint_that_fails(
         assert cause in caplog.text
         assert KEY not in caplog.text
         async with httpx.AsyncClient(base_url=url) as client:
-            search = await client.get("/v1/search", params={"query": QUESTION})
-        assert search.status_code >= 429
+            typing = await client.get("/v1/search", params={"query": QUESTION})
+            paused = await client.get("/v1/search", params={"query": QUESTION, "paused": "1"})
+        assert typing.status_code == 200  # by words alone, which asks no endpoint
+        assert paused.status_code >= 429
         endpoint.start_afresh()
         assert (await ask(url, QUESTION)).frames[-1]["choices"][0]["finish_reason"] == "stop"
 

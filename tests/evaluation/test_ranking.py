@@ -29,7 +29,7 @@ async def test_each_mode_asks_its_legs_only(
     await publish_pages(
         owner,
         [
-            page("/words", section("Bulb", "How the bulb of a lamp is changed.")),
+            page("/words", section("Lamps", "How the bulb of a lamp is changed.")),
             page("/meaning", section("Other", "Something that says it otherwise.")),
             page(
                 "/late",
@@ -42,7 +42,7 @@ async def test_each_mode_asks_its_legs_only(
     async with open_database(database_url, settings) as database:
         ranker = Ranker(Retriever(database, OneWay(), settings))
         found = {mode: await ranker.rank(question, mode) for mode in Mode}
-    assert (Place("/words", "bulb"),) == found[Mode.KEYWORDS].sections
+    assert (Place("/words", "lamps"),) == found[Mode.KEYWORDS].sections
     assert ("/meaning", "/late", "/words") == found[Mode.SIMILARITY].pages
     assert 5 == len(found[Mode.SIMILARITY].sections)
     assert ("/meaning", "/words", "/late") == found[Mode.BOTH].pages
