@@ -90,7 +90,7 @@ class Retriever:
         explain: bool,
         is_typed: bool = False,
     ) -> list[Match]:
-        """`text` is what is embedded; `None` leaves its leg out, as `None` for `query_text` does with the words."""
+        """`text` is what is embedded; `None` for it or for `query_text` leaves that leg out."""
         find = partial(
             match_page_sections,
             self._database,
