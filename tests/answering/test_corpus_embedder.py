@@ -48,7 +48,7 @@ def serve(settings: Settings, **changes: Any) -> AbstractContextManager[str]:
 
 async def search(client: httpx.AsyncClient) -> dict[str, Any]:
     """The best hit; fails unless the search succeeds and finds something."""
-    response = await client.get("/v1/search", params={"query": QUESTION})
+    response = await client.get("/v1/search", params={"query": QUESTION, "paused": "1"})
     assert response.status_code == 200, response.text
     hit: dict[str, Any] = response.json()["hits"][0]
     return hit

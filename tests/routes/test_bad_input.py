@@ -102,7 +102,8 @@ async def test_vectors_of_another_length_are_told_as_the_owners_fault(
         await ingest_folder(SITE_FOLDER, embedding)
         endpoint.knobs.dimensions = 32
         with serve_in_thread(create_app(embedding)) as url:
-            search, answer = get(url, "/v1/search", query="lamp"), get(url, "/v1/query", query="lamp")
+            search = get(url, "/v1/search", query="lamp", paused="1")
+            answer = get(url, "/v1/query", query="lamp")
     assert [(502, "model_refused")] * 2 == [
         (response.status_code, response.json()["error"]["code"]) for response in (search, answer)
     ]
