@@ -14,6 +14,7 @@ from server.database.calls import discard_run, get_page_checksums, get_site, pub
 from server.database.fitness import with_live_model
 from server.database.locks import alone
 from server.database.pool import prepare_connection
+from server.database.upkeep import tidy_up
 from server.database.reindexing import drop_old_windows
 from server.documents.windows import make_windows
 from server.errors import DatabaseUnavailable, DocumentUnreadable, LecternError
@@ -121,6 +122,8 @@ async def _ingest(
         with suppress(LecternError):
             await discard_run(connection, run)
         raise
+    with suppress(LecternError):  # everything is published, and Postgres tidies up later by itself
+        await tidy_up(connection, publication)
     on_progress(Progress("Publishing", len(changes.to_parse), len(changes.to_parse)))
     return IngestReport(
         publication=publication,
