@@ -84,6 +84,19 @@ class PublishedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSection:
+    """A published section with the page it stands in."""
+
+    path: str
+    title: str
+    """The page's."""
+    heading: str
+    heading_path: tuple[str, ...]
+    slug: str | None
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A page section found for a query."""
 

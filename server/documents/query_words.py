@@ -35,7 +35,7 @@ _STOP_WORDS_IN_ONE = (
     "these they this those to too up us use using was we were what when where which who why will with would you "
     "your"
 )
-_STOP_WORDS = frozenset(_STOP_WORDS_IN_ONE.split())
+STOP_WORDS = frozenset(_STOP_WORDS_IN_ONE.split())
 
 
 def find_hits(text: str, query: str) -> list[Hit]:
@@ -68,9 +68,9 @@ class _QueryWords:
             word = found[0]
             if found["unspaced"]:
                 self._pairs.update(_telling_pairs(word))
-            elif len(word) >= _STEM_MIN_CHARS and word not in _STOP_WORDS:
+            elif len(word) >= _STEM_MIN_CHARS and word not in STOP_WORDS:
                 stems.add(_stem(word))
-            elif len(word) > 1 and word not in _STOP_WORDS:
+            elif len(word) > 1 and word not in STOP_WORDS:
                 self._whole.add(word)
         self._stems = tuple(sorted(stems))
         self.has_pairs = bool(self._pairs)

@@ -17,6 +17,7 @@ from server.database.locks import alone
 from server.database.pool import prepare_connection
 from server.documents.windows import make_windows
 from server.errors import DocumentUnreadable, IngestFailed, LecternError
+from server.ingest.calibration import renew_calibration
 from server.ingest.changes import Changes, compare
 from server.ingest.parsing import PageRecipe, parse_page
 from server.ingest.sources import Failure, SourceFile, find_files, read_text
@@ -66,7 +67,9 @@ async def ingest(
     """
     await prepare_connection(connection)
     async with alone(connection):
-        return await _ingest(connection, folder, embedder=embedder, settings=settings, on_progress=on_progress)
+        report = await _ingest(connection, folder, embedder=embedder, settings=settings, on_progress=on_progress)
+        await renew_calibration(connection, embedder=embedder, settings=settings)
+        return report
 
 
 async def _ingest(
