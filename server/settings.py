@@ -1,7 +1,7 @@
 """Every setting, in one frozen class. Read from the environment by `cli` and `app` only."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         0.5, ge=0, le=1, description="Share of a section's score that its whole page decides."
     )
     page_sections_max: int = Field(3, ge=1, description="Sections of one page shown at most.")
+
+    refuse: Literal["none", "never"] = Field(
+        "none",
+        description="Confidence at which no model is asked: `none`, or `never` to ask always.",
+    )
 
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
     window_chars: int = Field(600, ge=100, description="Length of the stretch that one vector stands for.")

@@ -2,9 +2,11 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from server.answering.confidence import CorpusConfidence
+from server.confidence import Confidence
 from server.database.calls import Vector, get_token_weights, match_page_sections
 from server.database.pool import Database
 from server.models.embeddings import Embedder
@@ -48,7 +50,12 @@ class Retriever:
     def __init__(self, database: Database, embedder: Embedder, settings: Settings) -> None:
         self._database = database
         self._embedder = CorpusEmbedder(database, embedder)
+        self._confidence = CorpusConfidence(database)
         self._settings = settings
+
+    async def judge(self, matches: Sequence[Match]) -> Confidence:
+        """How sure an answer from these matches, of one query, may be."""
+        return await self._confidence.judge(matches)
 
     async def match(
         self,

@@ -17,7 +17,7 @@ from server.settings import Settings
 
 
 async def search(request: Request) -> Response:
-    """`{"query", "hits"}`, best first, one hit per section; `explain=1` adds what each score is made of."""
+    """`{"query", "confidence", "hits"}`, best first, one hit per section; `explain=1` adds the scores' parts."""
     settings: Settings = request.state.settings
     retriever: Retriever = request.state.retriever
     parameters = read_parameters(request)
@@ -28,7 +28,13 @@ async def search(request: Request) -> Response:
         query, count=limit, budget_tokens=None, filter=read_filter(parameters), explain=explain
     )
     hits = make_hits(matches, query, site_url=settings.site_url)
-    return JsonResponse({"query": query, "hits": _explained(hits, matches) if explain else hits})
+    return JsonResponse(
+        {
+            "query": query,
+            "confidence": await retriever.judge(matches),
+            "hits": _explained(hits, matches) if explain else hits,
+        }
+    )
 
 
 def _explained(hits: Sequence[Hit], matches: Sequence[Match]) -> list[dict[str, Any]]:
