@@ -1,9 +1,10 @@
 """Every benchmark, or those that are named.
 
-python -m benchmarks [ingest_speed | first_delta | leaving | start_up | retrieval] … [--docs PATH] [--corpus DIR]
+python -m benchmarks [ingest_speed | first_delta | leaving | start_up | retrieval | refusal] …
+    [--docs PATH] [--corpus DIR]
 """
 
-from benchmarks import first_delta, ingest_speed, leaving, retrieval, start_up
+from benchmarks import first_delta, ingest_speed, leaving, refusal, retrieval, start_up
 from benchmarks.options import read_options
 from benchmarks.tables import describe_machine
 
@@ -13,6 +14,7 @@ _BENCHMARKS = {
     "leaving": leaving.run,
     "start_up": start_up.run,
     "retrieval": retrieval.run,
+    "refusal": refusal.run,
 }
 
 
