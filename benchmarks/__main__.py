@@ -2,10 +2,10 @@
 
     python -m benchmarks [NAME …] [--docs DIR …] [--corpus DIR …]
 
-NAME is one of ingest_speed, first_delta, leaving, start_up, retrieval, bad_input, scale.
+NAME is one of ingest_speed, first_delta, leaving, start_up, retrieval, refusal, bad_input, scale.
 """
 
-from benchmarks import bad_input, first_delta, ingest_speed, leaving, retrieval, scale, start_up
+from benchmarks import bad_input, first_delta, ingest_speed, leaving, refusal, retrieval, scale, start_up
 from benchmarks.options import read_options
 from benchmarks.tables import describe_machine
 
@@ -15,8 +15,9 @@ _BENCHMARKS = {
     "leaving": leaving.run,
     "start_up": start_up.run,
     "retrieval": retrieval.run,
-    "scale": scale.run,
+    "refusal": refusal.run,
     "bad_input": bad_input.run,
+    "scale": scale.run,
 }
 # Takes a quarter of an hour.
 _ONLY_WHEN_NAMED = "scale"

@@ -152,15 +152,9 @@ async def try_case(
     elif case.has_vector:
         embedding = (await embedder.embed(case.query or "How do I change the settings?")).vector
     arguments: dict[str, Any] = {
-        "match_threshold": settings.match_threshold,
         "match_count": settings.match_count,
-        "min_content_length": settings.min_content_chars,
         "token_budget": settings.context_budget_tokens,
-        "full_text_weight": settings.full_text_weight,
-        "semantic_weight": settings.semantic_weight,
-        "rrf_k": settings.rrf_k,
-        "page_weight": settings.page_weight,
-        "max_sections_per_page": settings.page_sections_max,
+        **settings.ranking,
         **case.changes,
     }
     seconds: list[float] = []

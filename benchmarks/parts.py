@@ -53,18 +53,15 @@ async def match(
     count: int | None = None,
 ) -> list[Match]:
     """As an answer asks for its sections; a `count` means that many and no budget. `None` leaves a leg out."""
+    ranking = settings.ranking
+    if count is not None:
+        ranking["max_sections_per_page"] = None
     return await match_page_sections(
         database,
         embedding=embedding,
         query_text=query,
-        match_threshold=settings.match_threshold,
         match_count=settings.match_count if count is None else count,
-        min_content_length=settings.min_content_chars,
         token_budget=settings.context_budget_tokens if count is None else None,
         filter={},
-        full_text_weight=settings.full_text_weight,
-        semantic_weight=settings.semantic_weight,
-        rrf_k=settings.rrf_k,
-        page_weight=settings.page_weight,
-        max_sections_per_page=settings.page_sections_max if count is None else None,
+        **ranking,
     )

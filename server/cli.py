@@ -26,7 +26,6 @@ from server.ingest.embedding import opened_embedder
 from server.ingest.preparation import prepare_database
 from server.ingest.sync import IngestReport, ingest
 from server.models.embeddings import Embedder
-from server.records import Source
 from server.reindexing import run_reindex
 from server.serving import StoppableServer, listen
 from server.settings import Settings, find_folder, load_settings
@@ -225,18 +224,19 @@ async def _serve(settings: Settings) -> None:
 async def _ask(query: str, settings: Settings) -> bool:
     query = clean_query(query, max_chars=settings.query_max_chars)
     async with open_rooms(settings) as rooms:
-        sources: tuple[Source, ...] = ()
+        found = SourcesFound((), None)
         async for event in rooms["answering"].answer(query, filter={}):
             match event:
                 case SourcesFound():
-                    sources = event.sources
+                    found = event
                 case Delta():
                     console.print(without_escapes(event.text), end="", markup=False)
                 case Finished(problem=LecternError() as problem):
                     raise problem
     console.print("\n")
-    tell_sources(sources)
-    return bool(sources)
+    tell_sources(found.sources)
+    console.print(f"confidence: {found.confidence}")
+    return bool(found.sources) and found.confidence != settings.refuse
 
 
 async def _search(query: str, limit: int, settings: Settings, *, explain: bool) -> bool:

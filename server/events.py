@@ -6,6 +6,7 @@ One vocabulary for every wire format: answering yields these, an encoder in `rou
 from dataclasses import dataclass
 from typing import Literal
 
+from server.confidence import Confidence
 from server.errors import LecternError
 from server.records import Source
 
@@ -17,6 +18,8 @@ class SourcesFound:
     """Always first; empty when nothing in the site matches."""
 
     sources: tuple[Source, ...]
+    confidence: Confidence | None
+    """That the sources hold the answer; `None` when trouble came before it could be judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Every setting, in one frozen class. Read from the environment by `cli` and `app` only."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -143,6 +143,10 @@ class Settings(BaseSettings):
     rerank_document_chars: int = Field(
         1000, ge=100, description="By how much of its beginning a section is reranked."
     )
+    refuse: Literal["none", "never"] = Field(
+        "none",
+        description="Confidence at which no model is asked: `none`, or `never` to ask always.",
+    )
 
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
     window_chars: int | None = Field(
@@ -197,6 +201,19 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
+
+    @property
+    def ranking(self) -> dict[str, Any]:
+        """What `server.database.calls.match_page_sections` is to rank by, as its keyword arguments."""
+        return {
+            "match_threshold": self.match_threshold,
+            "min_content_length": self.min_content_chars,
+            "full_text_weight": self.full_text_weight,
+            "semantic_weight": self.semantic_weight,
+            "rrf_k": self.rrf_k,
+            "page_weight": self.page_weight,
+            "max_sections_per_page": self.page_sections_max,
+        }
 
     @property
     def resolved_completion_model(self) -> str:

@@ -1,11 +1,13 @@
 """A query becomes matches: embedded once, one call to the retrieval RPC, reranked for answers if so configured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from server.answering.confidence import CorpusConfidence
 from server.answering.corpus_embedder import CorpusEmbedder
 from server.answering.reranking import Reranking
+from server.confidence import Confidence
 from server.database.calls import match_page_sections, read_typed_query
 from server.database.pool import Database
 from server.errors import EmbeddingOutdated
@@ -23,8 +25,13 @@ class Retriever:
     ) -> None:
         self._database = database
         self._embedder = CorpusEmbedder(database, embedder, settings)
+        self._confidence = CorpusConfidence(database)
         self._settings = settings
         self._reranking = Reranking(reranker, settings) if reranker else None
+
+    async def judge(self, matches: Sequence[Match]) -> Confidence:
+        """How sure an answer from these matches, of one query, may be."""
+        return await self._confidence.judge(matches)
 
     async def match(
         self,
@@ -95,16 +102,10 @@ class Retriever:
             match_page_sections,
             self._database,
             query_text=query_text,
-            match_threshold=self._settings.match_threshold,
             match_count=count,
-            min_content_length=self._settings.min_content_chars,
             token_budget=budget_tokens,
             filter=filter,
-            full_text_weight=self._settings.full_text_weight,
-            semantic_weight=self._settings.semantic_weight,
-            rrf_k=self._settings.rrf_k,
-            page_weight=self._settings.page_weight,
-            max_sections_per_page=self._settings.page_sections_max,
+            **self._settings.ranking,
             explain=explain,
             is_typed=is_typed,
         )

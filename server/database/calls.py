@@ -8,6 +8,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
+from server.confidence import Calibration, Levels, Span
 from server.database.pool import Database, translated_errors
 from server.errors import DatabaseUnfit
 from server.records import (
@@ -34,7 +35,7 @@ Vector = NDArray[np.float32]
 
 
 async def match_page_sections(
-    database: Database,
+    database: Database | asyncpg.Connection,
     *,
     embedding: Vector | None,
     query_text: str | None,
@@ -56,7 +57,8 @@ async def match_page_sections(
 
     Raises `EmbeddingOutdated` when the live vectors are of another width or, if it is given, another model.
     """
-    rows = await database.fetch(
+    rows = await _fetch(
+        database,
         "select * from docs.match_page_sections("
         "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, rrf_k => $11, "
         "page_weight => $12, max_sections_per_page => $13, explain => $14, is_typed => $15, "
@@ -133,11 +135,32 @@ def make_token_weights(row: asyncpg.Record) -> TokenWeights | None:
     return TokenWeights(weights=row["token_weights"], page_count=row["page_count"])
 
 
+async def get_calibration(database: Database | asyncpg.Connection) -> Calibration | None:
+    """What was learnt of the site's questions with the embedding model it has now; `None` when nothing was."""
+    rows = await _fetch(database, "select * from docs.get_calibration($1)", SITE)
+    return Calibration(**{**rows[0], "levels": _read_levels(rows[0]["levels"])}) if rows else None
+
+
+def _read_levels(stored: Mapping[str, Any] | None) -> Levels | None:
+    if stored is None:
+        return None
+    spans = {name: Span(**stored[name]) for name in ("similarity", "coverage")}
+    return Levels(**{**stored, **spans})
+
+
 async def get_site(database: Database | asyncpg.Connection) -> Site:
     """What is published, and with which embedding model."""
     with translated_errors():
         rows = await database.fetch("select * from docs.get_site($1)", SITE)
     return Site(**dict(rows[0]))
+
+
+async def _fetch(
+    database: Database | asyncpg.Connection, statement: str, *parameters: Any
+) -> list[asyncpg.Record]:
+    with translated_errors():
+        rows: list[asyncpg.Record] = await database.fetch(statement, *parameters)
+    return rows
 
 
 # What migrating and ingesting call, as the owner.
@@ -217,6 +240,19 @@ async def publish(
             )
     assert row is not None  # noqa: S101  the function returns exactly one row
     return Publication(**dict(row))
+
+
+async def set_calibration(connection: asyncpg.Connection, calibration: Calibration) -> None:
+    """Records what was learnt of the site's questions with the embedding model it has now."""
+    with translated_errors():
+        await connection.execute(
+            "select docs.set_calibration($1, $2, $3, $4, $5)",
+            SITE,
+            calibration.token_weights_sha256,
+            calibration.version,
+            calibration.page_count,
+            calibration.levels,
+        )
 
 
 async def discard_run(connection: asyncpg.Connection, run: UUID) -> None:

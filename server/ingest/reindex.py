@@ -16,6 +16,7 @@ from server.database.reindexing import (
 )
 from server.documents.windows import window_texts
 from server.errors import DatabaseUnavailable, LecternError, ReindexFailed
+from server.ingest.calibration import renew_calibration
 from server.ingest.embedding import VectorRecipe, WindowEmbedder
 from server.ingest.preparation import count_dimensions
 from server.ingest.reindex_plan import ReindexPlan, kept_token_weights, stored_sections
@@ -51,6 +52,7 @@ async def reindex(
         async with alone(connection):
             await embedding.embed_the_rest()
             await _index_and_swap(connection, embedding.total, on_progress)
+            await renew_calibration(connection, embedder=embedder, settings=settings)
     except LecternError as error:
         raise ReindexFailed(f"{error} {embedding.kept if embedding else 'Nothing was changed.'}") from error
     with suppress(DatabaseUnavailable):  # someone still reads them: the next ingest or reindex drops them

@@ -14,10 +14,11 @@ from server.database.calls import discard_run, get_page_checksums, get_site, pub
 from server.database.fitness import with_live_model
 from server.database.locks import alone
 from server.database.pool import prepare_connection
-from server.database.upkeep import tidy_up
 from server.database.reindexing import drop_old_windows
+from server.database.upkeep import tidy_up
 from server.documents.windows import make_windows
 from server.errors import DatabaseUnavailable, DocumentUnreadable, LecternError
+from server.ingest.calibration import renew_calibration
 from server.ingest.changes import Changes, compare
 from server.ingest.embedding import VectorRecipe, WindowEmbedder, batches, embedder_for
 from server.ingest.parsing import PageRecipe, parse_page
@@ -71,9 +72,11 @@ async def ingest(
         with suppress(DatabaseUnavailable):  # someone still reads them: then at the next run
             await drop_old_windows(connection, tries=1)
         async with embedder_for(settings, embedder) as live_embedder:
-            return await _ingest(
+            report = await _ingest(
                 connection, folder, site, embedder=live_embedder, settings=settings, on_progress=on_progress
             )
+            await renew_calibration(connection, embedder=live_embedder, settings=settings)
+            return report
 
 
 async def _ingest(

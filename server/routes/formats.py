@@ -17,10 +17,11 @@ import orjson
 
 from server.errors import LecternError
 from server.events import Delta, Event, Finished, SourcesFound
-from server.records import Source
 
 RETRY_MILLISECONDS = 3000
 DONE = "[DONE]"
+
+_NOTHING_FOUND = SourcesFound((), None)
 
 
 def new_answer_id() -> str:
@@ -33,19 +34,19 @@ async def one_shot_frames(
 ) -> AsyncGenerator[dict[str, Any], None]:
     """Server-sent events as sse-starlette takes them: numbered JSON frames, then `[DONE]`."""
     frame = _FrameMaker(answer_id, model)
-    sources: tuple[Source, ...] = ()
+    found = _NOTHING_FOUND
     started = False
     async with aclosing(events):
         async for event in events:
             match event:
                 case SourcesFound():
-                    sources = event.sources
-                    yield {**frame.make("", sources=sources), "retry": RETRY_MILLISECONDS}
+                    found = event
+                    yield {**frame.make("", **_told(found)), "retry": RETRY_MILLISECONDS}
                 case Delta():
                     started = True
                     yield frame.make(event.text)
                 case Finished():
-                    for last in _last_frames(frame, event, sources=sources, apart=started):
+                    for last in _last_frames(frame, event, found=found, apart=started):
                         yield last
     yield {"id": f"{answer_id}:{frame.count}", "data": DONE}
 
@@ -74,16 +75,21 @@ class _FrameMaker:
         return event
 
 
+def _told(found: SourcesFound) -> dict[str, Any]:
+    """The keys that go beside what was found."""
+    return {"sources": found.sources, "confidence": found.confidence}
+
+
 def _last_frames(
-    frame: _FrameMaker, finished: Finished, *, sources: tuple[Source, ...], apart: bool
+    frame: _FrameMaker, finished: Finished, *, found: SourcesFound, apart: bool
 ) -> Iterator[dict[str, Any]]:
     if finished.problem is None:
-        yield frame.make("", finish_reason=finished.reason, sources=sources)
+        yield frame.make("", finish_reason=finished.reason, **_told(found))
         return
     problem = finished.problem
     yield frame.make(f"\n\n{problem.reader_text}" if apart else problem.reader_text)
     error = {"code": problem.code, "message": problem.reader_text}
-    yield frame.make("", finish_reason=finished.reason, sources=sources, error=error)
+    yield frame.make("", finish_reason=finished.reason, **_told(found), error=error)
 
 
 async def plain_text(events: AsyncGenerator[Event, None]) -> AsyncGenerator[str, None]:
@@ -106,12 +112,12 @@ async def whole_answer(
 ) -> tuple[int, dict[str, Any]]:
     """HTTP status and the whole answer as one object, with `error` when there was trouble."""
     texts: list[str] = []
-    body: dict[str, Any] = {"id": answer_id, "query": query, "model": model, "text": "", "sources": ()}
+    body: dict[str, Any] = {"id": answer_id, "query": query, "model": model, "text": "", **_told(_NOTHING_FOUND)}
     status = 200
     async for event in events:
         match event:
             case SourcesFound():
-                body["sources"] = event.sources
+                body |= _told(event)
             case Delta():
                 texts.append(event.text)
             case Finished():

@@ -17,7 +17,7 @@ from server.settings import Settings
 
 
 async def search(request: Request) -> Response:
-    """`{"query", "hits"}`, best first, one hit per section; `explain=1` adds what each score is made of."""
+    """`{"query", "confidence", "hits"}`, best first, one hit per section; `explain=1` adds the scores' parts."""
     settings: Settings = request.state.settings
     retriever: Retriever = request.state.retriever
     parameters = read_parameters(request)
@@ -33,7 +33,13 @@ async def search(request: Request) -> Response:
         explain=explain,
     )
     hits = make_typed_hits(matches, typed, site_url=settings.site_url)
-    return JsonResponse({"query": query, "hits": _explained(hits, matches) if explain else hits})
+    return JsonResponse(
+        {
+            "query": query,
+            "confidence": await retriever.judge(matches),
+            "hits": _explained(hits, matches) if explain else hits,
+        }
+    )
 
 
 def _explained(hits: Sequence[Hit], matches: Sequence[Match]) -> list[dict[str, Any]]:
