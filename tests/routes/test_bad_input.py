@@ -49,7 +49,7 @@ def test_an_odd_query_is_answered_like_any_other(site_url: str, path: str, query
 def test_no_query_and_no_filter_is_an_error_of_ours(site_url: str, query: str, filter: str | None) -> None:
     response = get(site_url, "/v1/search", query=query, **({} if filter is None else {"filter": filter}))
     assert response.status_code in (200, 400)
-    assert set(response.json()) in ({"query", "hits"}, {"error"})
+    assert set(response.json()) in ({"query", "confidence", "hits"}, {"error"})
 
 
 JSON = st.recursive(
