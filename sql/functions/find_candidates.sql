@@ -1,5 +1,5 @@
 -- The sections that either leg finds, with what both say of them: at most 200 windows' sections by similarity
--- and 100 by their words, and the titled ones given. A leg is left out by a null embedding or null terms.
+-- and 100 by their words, half as many while a word is unfinished, and the titled ones given. A leg is left out by a null embedding or null terms.
 create or replace function docs.find_candidates(
   site_id bigint,
   embedding vector,
@@ -15,6 +15,9 @@ as $$
 declare
   -- Null: all of them, or too many to name.
   kept_ids bigint[] := docs.kept_sections(find_candidates.site_id, find_candidates.filter);
+  -- The next letter asks again.
+  is_unfinished boolean := exists (select from unnest(find_candidates.terms) as term where term.is_unfinished);
+  breadth int := case when is_unfinished then 100 else 200 end;
 begin
   if kept_ids = '{}' then
     return;
@@ -23,7 +26,7 @@ begin
   with nearest as materialized (
     select found.section_id, found.similarity
     from docs.nearest_sections(
-      find_candidates.site_id, find_candidates.embedding, find_candidates.filter, kept_ids
+      find_candidates.site_id, find_candidates.embedding, find_candidates.filter, kept_ids, breadth
     ) as found
     where find_candidates.embedding is not null
   ),
@@ -46,7 +49,7 @@ begin
       join docs.page on page.id = section.page_id
       where section.id = scored.section_id
     ))
-    limit 100
+    limit breadth / 2
   ),
   found as (
     select nearest.section_id from nearest

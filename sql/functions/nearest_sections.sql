@@ -1,11 +1,12 @@
--- The sections whose best window is nearest to an embedding: at most 200 windows, pooled by maximum. Where a filter
--- keeps few sections (`kept_ids`), their windows are compared one by one; where it keeps many, the index is
--- scanned on until enough of what it gives is kept, so that no filter starves the result.
+-- The sections whose best window is nearest to an embedding: of at most `breadth` windows (200 or fewer), pooled by
+-- maximum. Where a filter keeps few sections (`kept_ids`), their windows are compared one by one; where it keeps
+-- many, the index is scanned on until enough of what it gives is kept, so that no filter starves the result.
 create or replace function docs.nearest_sections(
   site_id bigint,
   embedding vector,
   filter jsonb,
-  kept_ids bigint[]
+  kept_ids bigint[],
+  breadth int default 200
 )
 returns table (section_id bigint, similarity float)
 language plpgsql
@@ -14,7 +15,7 @@ set search_path = docs, public, extensions, pg_temp
 as $$
 begin
   -- Not `set` clauses of the function: only a superuser may write them for a library that is not loaded yet.
-  perform set_config('hnsw.ef_search', '200', true);
+  perform set_config('hnsw.ef_search', nearest_sections.breadth::text, true);
   if nearest_sections.filter = '{}' then
     return query
     select nearest.section_id, max(nearest.similarity)
@@ -24,7 +25,7 @@ begin
         -(section_window.embedding <#> nearest_sections.embedding::halfvec) as similarity
       from docs.section_window
       order by section_window.embedding <#> nearest_sections.embedding::halfvec
-      limit 200
+      limit 200  -- a number, or else the planner does not see how few they are; the index gives `breadth`
     ) as nearest
     -- While there is one site, its windows are all there are.
     where nearest_sections.site_id is not null
