@@ -63,7 +63,7 @@ async def test_json_is_the_whole_answer_as_one_object(site_url: str) -> None:
         )
     body = response.json()
     assert response.status_code == 200
-    assert set(body) == {"id", "query", "model", "text", "sources", "finish_reason"}
+    assert set(body) == {"id", "query", "model", "text", "sources", "confidence", "finish_reason"}
     assert body["text"] == (await ask(site_url, QUESTION)).text
     assert body["sources"] == (await ask(site_url, QUESTION)).frames[0]["sources"]
 
