@@ -1,9 +1,9 @@
 """How sure an answer may be of its sections: what the best ones have of a query, on the site's own scale.
 
 A section's similarity to a query, and the share of the query's words that stand in it, are each put on a scale
-where 0 is usual for questions about something else and 1 for questions the site was made to answer. The mean of
-the two, of the section where it is largest, is the query's evidence. Scale and levels are learnt for each site and
-embedding model (`server/ingest/calibration.py`), because cosines of one model say nothing about another's.
+where 0 is usual for questions about something else and 1 for questions the site was made to answer. The weighted
+mean of the two, of the section where it is largest, is the query's evidence. Scale and levels are learnt for each
+site and embedding model (`server/ingest/calibration.py`): cosines of one model say nothing about another's.
 """
 
 from collections.abc import Sequence
@@ -23,22 +23,23 @@ Reading = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Where a measure usually stands for questions about something else, and about the site."""
+class Scale:
+    """Where a measure usually stands for questions about something else, and for those about the site."""
 
     off_topic: float
     own: float
+    weight: float
+    """How much the measure counts, 0…1; 0 for one that cannot tell the two apart."""
 
-    def place(self, value: float) -> float | None:
-        """A value on the scale; `None` when the measure cannot tell the two apart."""
-        width = self.own - self.off_topic
-        return (value - self.off_topic) / width if width > 0 else None
+    def weigh(self, value: float) -> float:
+        """A value's place between the two, times the weight."""
+        return self.weight * (value - self.off_topic) / (self.own - self.off_topic) if self.weight else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    similarity: Span
-    coverage: Span
+    similarity: Scale
+    coverage: Scale
     none_below: float
     """Evidence below which there is nothing to answer with …"""
     none_below_similarity: float
@@ -47,13 +48,10 @@ class Levels:
     high_from: float
 
     def evidence(self, readings: Sequence[Reading]) -> float | None:
-        """The best section's mean place on the two scales; `None` when no measure tells anything."""
-        return max((one for reading in readings if (one := self._evidence(*reading)) is not None), default=None)
-
-    def _evidence(self, similarity: float, coverage: float) -> float | None:
-        places = (self.similarity.place(similarity), self.coverage.place(coverage))
-        known = [place for place in places if place is not None]
-        return sum(known) / len(known) if known else None
+        """The best section's weighted place on the two scales; `None` without readings."""
+        return max(
+            (self.similarity.weigh(one) + self.coverage.weigh(other) for one, other in readings), default=None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,8 @@ class Knobs:
     wants_texts: bool = False
     """Reranks as Text Embeddings Inference does: `texts` instead of `documents`, a bare list of scores."""
     rerank_delay_seconds: float = 0
+    common_part: float = 0
+    """Length of what all embeddings share beside their own unit: at 3 every cosine is above 0.9."""
 
     status: int = 200
     """Anything else is refused with, by an error object."""
@@ -193,7 +195,7 @@ def _embed(record: RecordedRequest, knobs: Knobs) -> Response:
     texts = [given] if isinstance(given, str) else given
     dimensions = record.body.get("dimensions", knobs.dimensions)
     data = [
-        {"object": "embedding", "index": i, "embedding": bag_of_words(text, dimensions)}
+        {"object": "embedding", "index": i, "embedding": embedding_of(text, dimensions, knobs.common_part)}
         for i, text in enumerate(texts)
     ]
     usage = {"prompt_tokens": 0, "total_tokens": 0}
@@ -227,6 +229,13 @@ def shared_words(query: str, text: str) -> float:
     """The share of a query's words that a text has."""
     wanted, had = (set(re.findall(r"\w+", words.casefold())) for words in (query, text))
     return len(wanted & had) / (len(wanted) or 1)
+
+
+def embedding_of(text: str, dimensions: int, common_part: float) -> list[float]:
+    own, share = bag_of_words(text, dimensions), common_part / math.sqrt(dimensions)
+    vector = [number + share for number in own]
+    length = math.hypot(*vector) or 1
+    return [number / length for number in vector]
 
 
 def _complete(record: RecordedRequest, knobs: Knobs) -> Response:

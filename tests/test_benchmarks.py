@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bad_input, first_delta, ingest_speed, leaving, retrieval, scale, start_up
+from benchmarks import bad_input, first_delta, ingest_speed, leaving, refusal, retrieval, scale, start_up
 from benchmarks.command import Ingested, Lectern, fresh_lectern
 from benchmarks.exactness import recall
 from benchmarks.first_delta import Stages, pair
@@ -20,9 +20,11 @@ from benchmarks.options import Options, read_options
 from benchmarks.pages import docs_tree, write_pages
 from benchmarks.questions import make_questions
 from benchmarks.reader import Asked
+from benchmarks.refusal import Judged
 from benchmarks.scale import keystrokes
 from benchmarks.tables import Table, percentile
 from benchmarks.variants import Vocabulary, grow, label, vary
+from server.confidence import Confidence
 from server.evaluation.places import Place
 from server.evaluation.questions import Question
 from server.ingest.parsing import PageRecipe
@@ -281,6 +283,44 @@ def test_bad_input_is_measured(capsys: pytest.CaptureFixture[str], published: Le
     assert ["a usual question", "a NUL"] == [row[0] for row in rows if row[0] in ("a usual question", "a NUL")]
     assert [["a NUL", "", "refused"]] == [row[:3] for row in rows if row[0] == "a NUL"]
     assert [] == [row for row in rows if "**no**" in row]
+
+
+def judged(confidence: Confidence, evidence: float, *, is_found: bool | None = None) -> Judged:
+    return Judged(confidence, evidence, is_found)
+
+
+def test_the_tables_of_refusal_compare_own_questions_with_others() -> None:
+    own = [
+        judged("high", 1, is_found=True),
+        judged("low", 0.35, is_found=False),
+        judged("low", 0.35, is_found=True),
+    ]
+    others = [judged("none", 0), judged("low", 0.35)]
+    assert (
+        ("`none`", "0.0 %", "50.0 %", ""),
+        ("`low`", "66.7 %", "50.0 %", "50.0 %"),
+        ("`medium`", "0.0 %", "0.0 %", ""),
+        ("`high`", "33.3 %", "0.0 %", "100.0 %"),
+    ) == refusal.tell_levels(own, others, name="tiny").rows
+    sweep = refusal.tell_sweep(own, others, None, name="tiny")
+    assert "curve: 0.833" in sweep.note  # of six pairs four are right and two are ties
+    assert (("0.3", "0.0 %", "50.0 %"), ("0.4", "66.7 %", "100.0 %")) == sweep.rows[5:7]
+
+
+async def test_refusal_is_measured(settings: Settings, tree: Path) -> None:
+    await ingest_folder(tree, settings)
+    passage = (tree / "area-00" / "page-002.md").read_text()[1000:1400]
+    questions = [refusal.Question(passage, frozenset({"/area-00/page-002"}))]
+    levels, sweep = await refusal.measure(settings, questions, name="tiny")
+    assert "1 questions of the site and 100 others." in levels.note
+    assert ["100.0 %", ""] == sorted({row[3] for row in levels.rows}, reverse=True)
+    assert 15 == len(sweep.rows)
+
+
+def test_refusal_without_a_corpus_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    refusal.run(Options())
+    expected = "Refusal is measured on a corpus with questions: give one with `--corpus DIR`.\n\n"
+    assert expected == capsys.readouterr().out
 
 
 def test_an_ingest_that_fails_says_why(published: Lectern, tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def test_ask_and_search_answer_in_the_terminal(folder: Path) -> None:
     searched = run(folder, "search", "pairing fails", "--limit", "2")
     assert "cool for ten minutes" in " ".join(asked.stdout.split())
     assert "[1] Bulbs › Changing the bulb" in asked.stdout
+    assert "confidence: medium" == asked.stdout.splitlines()[-1]
     assert searched.stdout.splitlines()[:2] == [
         "[1] Dimming › When pairing fails",
         "    /pages/guides/dimming#pairing-trouble",

@@ -8,7 +8,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
-from server.confidence import Calibration, Levels, Span
+from server.confidence import Calibration, Levels, Scale
 from server.database.pool import Database, translated_errors
 from server.errors import DatabaseUnfit
 from server.records import (
@@ -144,8 +144,8 @@ async def get_calibration(database: Database | asyncpg.Connection) -> Calibratio
 def _read_levels(stored: Mapping[str, Any] | None) -> Levels | None:
     if stored is None:
         return None
-    spans = {name: Span(**stored[name]) for name in ("similarity", "coverage")}
-    return Levels(**{**stored, **spans})
+    scales = {name: Scale(**stored[name]) for name in ("similarity", "coverage")}
+    return Levels(**{**stored, **scales})
 
 
 async def get_site(database: Database | asyncpg.Connection) -> Site:
