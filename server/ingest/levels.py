@@ -20,8 +20,8 @@ OWN_MIN: Final = 20
 # below the .99 to 1.00 of the sites measured: for sites about everything, and embedders that are broken.
 _SEPARATION_MIN: Final = 0.75
 
-# Where the levels lie, as shares of either kind. On five sites, with 341 questions about them and 100 others, up to
-# 1 % of the first were refused and 89 to 92 % of the others. Half or double a share changed that by a few points.
+# Where the levels lie, as shares of either kind. On five sites, with 341 questions about them and 100 others, up
+# to 1 % of the first were refused and 89 to 92 % of the others. Half or double a share changed that by a few points.
 _OWN_REFUSED: Final = 0.02
 _OFF_TOPIC_REFUSED: Final = 0.9
 _OWN_CAUTIONED: Final = 0.1
