@@ -14,6 +14,9 @@ from server.records import Match
 
 Confidence = Literal["high", "medium", "low", "none"]
 
+# Counted up when levels are made of something else, or the same site would get others.
+LEVELS_VERSION: Final = 1
+
 # Evidence is read off so many of the best matches: answers and searches ask for different numbers, and the levels
 # have to hold for both. With 1, 3 and 8 the two kinds of questions were told apart as well (on five sites).
 MATCHES_READ: Final = 5
@@ -62,7 +65,7 @@ class Calibration:
     version: int
     page_count: int
     levels: Levels | None
-    """`None`: they cannot be told from others."""
+    """`None`: they cannot be told from others, or the levels are another version's."""
 
 
 def judge(matches: Sequence[Match], levels: Levels | None) -> Confidence:

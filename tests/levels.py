@@ -1,6 +1,6 @@
 """Levels for tests that need a certain confidence."""
 
-from server.confidence import Calibration, Levels, Scale
+from server.confidence import LEVELS_VERSION, Calibration, Levels, Scale
 
 
 def levels(
@@ -17,4 +17,4 @@ def levels(
 
 
 def calibration(learnt: Levels | None) -> Calibration:
-    return Calibration(token_weights_sha256=None, version=1, page_count=4, levels=learnt)
+    return Calibration(token_weights_sha256=None, version=LEVELS_VERSION, page_count=4, levels=learnt)

@@ -8,7 +8,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
-from server.confidence import Calibration, Levels, Scale
+from server.confidence import LEVELS_VERSION, Calibration, Levels, Scale
 from server.database.pool import Database, translated_errors
 from server.errors import DatabaseUnfit
 from server.records import (
@@ -138,11 +138,12 @@ def make_token_weights(row: asyncpg.Record) -> TokenWeights | None:
 async def get_calibration(database: Database | asyncpg.Connection) -> Calibration | None:
     """What was learnt of the site's questions with the embedding model it has now; `None` when nothing was."""
     rows = await _fetch(database, "select * from docs.get_calibration($1)", SITE)
-    return Calibration(**{**rows[0], "levels": _read_levels(rows[0]["levels"])}) if rows else None
+    return Calibration(**{**rows[0], "levels": _read_levels(rows[0])}) if rows else None
 
 
-def _read_levels(stored: Mapping[str, Any] | None) -> Levels | None:
-    if stored is None:
+def _read_levels(row: asyncpg.Record) -> Levels | None:
+    stored = row["levels"]
+    if stored is None or row["version"] != LEVELS_VERSION:
         return None
     scales = {name: Scale(**stored[name]) for name in ("similarity", "coverage")}
     return Levels(**{**stored, **scales})

@@ -14,7 +14,7 @@ from typing import Final
 
 import asyncpg
 
-from server.confidence import MATCHES_READ, Calibration, Reading, read
+from server.confidence import LEVELS_VERSION, MATCHES_READ, Calibration, Reading, read
 from server.database.calls import (
     Vector,
     get_calibration,
@@ -33,9 +33,6 @@ from server.records import Match, Site
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-# Counted up when the same site would get other levels.
-CALIBRATION_VERSION: Final = 1
 
 # With 200 the levels of five sites moved by a few hundredths from sample to sample; with 30 the lowest by a tenth.
 _PROBES: Final = 200
@@ -74,7 +71,7 @@ async def _renew_calibration(connection: asyncpg.Connection, *, embedder: Embedd
     own = await searching.read_own(leave_pages_out=site.page_count >= _PAGES_MIN)
     calibration = Calibration(
         token_weights_sha256=weights_sha256,
-        version=CALIBRATION_VERSION,
+        version=LEVELS_VERSION,
         page_count=site.page_count,
         levels=choose_levels(own, await searching.read_off_topic()) if own else None,
     )
@@ -83,7 +80,7 @@ async def _renew_calibration(connection: asyncpg.Connection, *, embedder: Embedd
 
 def _holds(recorded: Calibration, site: Site, token_weights_sha256: str | None) -> bool:
     return (
-        recorded.version == CALIBRATION_VERSION
+        recorded.version == LEVELS_VERSION
         and recorded.token_weights_sha256 == token_weights_sha256
         and is_about_as_large(site.page_count, recorded.page_count)
     )

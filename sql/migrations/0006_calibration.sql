@@ -5,7 +5,7 @@ create table docs.calibration (
   -- What it was learnt with; with another model it says nothing.
   embedding_model text not null,
   token_weights_sha256 text,
-  -- Of the way it was learnt (server/ingest/calibration.py).
+  -- Of the levels' form and of the way they were learnt; those of another version are not read.
   version int not null,
   -- Pages of the site then: it is learnt anew when the site has grown or shrunk by half.
   page_count int not null,

@@ -164,6 +164,12 @@ async def test_levels_of_another_embedding_model_do_not_count(owner: asyncpg.Con
     assert await get_calibration(owner) is None
 
 
+async def test_levels_of_another_version_are_not_read(owner: asyncpg.Connection) -> None:
+    await set_calibration(owner, calibration(levels()))
+    await owner.execute("""update docs.calibration set version = 0, levels = '{"made_of": "something else"}'""")
+    assert replace(calibration(None), version=0) == await get_calibration(owner)
+
+
 async def test_an_outage_while_learning_keeps_what_was_published_and_the_old_levels(
     endpoint: ModelEndpoint,
     owner: asyncpg.Connection,
