@@ -61,7 +61,7 @@ class Levels:
 class Calibration:
     """What was learnt of a site's questions, and with what."""
 
-    token_weights_sha256: str | None
+    learnt_with: str | None
     version: int
     page_count: int
     levels: Levels | None

@@ -114,11 +114,9 @@ async def _other_rooms(settings: Settings) -> AsyncIterator[Rooms]:
     async with database_url(settings) as url:
         async with open_database(url, settings) as database:
             site = await get_site(database)
-        changes = {
-            "database_url": SecretStr(url),
-            "embedding_model": site.embedding_model or settings.embedding_model,
-        }
-        changed = settings.model_copy(update=changes)
+        changed = settings.model_copy(update={"database_url": SecretStr(url)}).with_embedding_model(
+            site.embedding_model or settings.embedding_model, site.requested_dimensions
+        )
         async with open_rooms(changed, embedding_retries=settings.embedding_retries) as rooms:
             yield rooms
 

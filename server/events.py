@@ -20,6 +20,8 @@ class SourcesFound:
     sources: tuple[Source, ...]
     confidence: Confidence | None
     """That the sources hold the answer; `None` when trouble came before it could be judged."""
+    is_refusal: bool = False
+    """Whether what follows says that there is no answer; the sources are the nearest there is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,4 +17,4 @@ def levels(
 
 
 def calibration(learnt: Levels | None) -> Calibration:
-    return Calibration(token_weights_sha256=None, version=LEVELS_VERSION, page_count=4, levels=learnt)
+    return Calibration(learnt_with=None, version=LEVELS_VERSION, page_count=4, levels=learnt)

@@ -42,9 +42,10 @@ class Answering:
         try:
             matches, confidence = await self._match(query, filter)
             sources = make_sources(matches, query, site_url=self._settings.site_url)
-            yield SourcesFound(sources, confidence)
+            is_refusal = not matches or confidence == self._settings.refuse
+            yield SourcesFound(sources, confidence, is_refusal=is_refusal)
             sources_told = True
-            if not matches or confidence == self._settings.refuse:
+            if is_refusal:
                 yield Delta(refusal(sources, site_name=self._settings.site_name))
                 yield Finished("stop")
                 return

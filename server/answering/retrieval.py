@@ -57,6 +57,7 @@ class Retriever:
             text=query if by_meaning else None,
             count=max(count, reranking.match_count) if reranking else count,
             budget_tokens=None if reranking else budget_tokens,
+            section_budget_tokens=budget_tokens,
             filter=filter,
             explain=explain,
         )
@@ -96,6 +97,7 @@ class Retriever:
         filter: Mapping[str, Any],
         explain: bool,
         is_typed: bool = False,
+        section_budget_tokens: int | None = None,
     ) -> list[Match]:
         """`text` is what is embedded; `None` for it or for `query_text` leaves that leg out."""
         find = partial(
@@ -108,6 +110,7 @@ class Retriever:
             **self._settings.ranking,
             explain=explain,
             is_typed=is_typed,
+            section_token_budget=section_budget_tokens,
         )
         if text is None:
             return await find(embedding=None, embedding_model=None)

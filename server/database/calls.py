@@ -51,6 +51,7 @@ async def match_page_sections(
     max_sections_per_page: int | None,
     explain: bool = False,
     is_typed: bool = False,
+    section_token_budget: int | None = None,
     embedding_model: str | None = None,
 ) -> list[Match]:
     """The best sections, best first; see `sql/functions/match_page_sections.sql` for units and `None`s.
@@ -62,7 +63,7 @@ async def match_page_sections(
         "select * from docs.match_page_sections("
         "$1, $2, $3, $4, $5, $6, $7, $8, full_text_weight => $9, semantic_weight => $10, rrf_k => $11, "
         "page_weight => $12, max_sections_per_page => $13, explain => $14, is_typed => $15, "
-        "embedding_model => $16)",
+        "section_token_budget => $16, embedding_model => $17)",
         embedding,
         match_threshold,
         match_count,
@@ -78,6 +79,7 @@ async def match_page_sections(
         max_sections_per_page,
         explain,
         is_typed,
+        section_token_budget,
         embedding_model,
     )
     return [Match(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
@@ -249,7 +251,7 @@ async def set_calibration(connection: asyncpg.Connection, calibration: Calibrati
         await connection.execute(
             "select docs.set_calibration($1, $2, $3, $4, $5)",
             SITE,
-            calibration.token_weights_sha256,
+            calibration.learnt_with,
             calibration.version,
             calibration.page_count,
             calibration.levels,

@@ -58,7 +58,7 @@ async def _ask(question: Question, answering: Answering) -> Answer:
         match event:
             case SourcesFound():
                 sources = event.sources
-                is_refusal = not sources or getattr(event, "confidence", None) == "none"
+                is_refusal = event.is_refusal
             case Delta():
                 text.append(event.text)
             case Finished():

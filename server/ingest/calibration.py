@@ -7,12 +7,14 @@
    their bulk is looked at.
 """
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import asyncpg
+import orjson
 
 from server.confidence import LEVELS_VERSION, MATCHES_READ, Calibration, Reading, read
 from server.database.calls import (
@@ -26,6 +28,7 @@ from server.database.calls import (
 )
 from server.documents.probes import Probe, make_probes
 from server.errors import LecternError
+from server.ingest.embedding import VectorRecipe
 from server.ingest.levels import OWN_MIN, choose_levels
 from server.ingest.weighing import is_about_as_large
 from server.models.embeddings import Embedder
@@ -60,17 +63,18 @@ async def renew_calibration(connection: asyncpg.Connection, *, embedder: Embedde
 
 async def _renew_calibration(connection: asyncpg.Connection, *, embedder: Embedder, settings: Settings) -> None:
     site = await get_site(connection)
-    weights = (await get_embedding_model(connection)).token_weights
-    weights_sha256 = weights.sha256 if weights else None
+    model = await get_embedding_model(connection)
+    weights = model.token_weights
+    learnt_with = _hash(VectorRecipe.of(settings, dimensions=model.dimensions, token_weights=weights), settings)
     recorded = await get_calibration(connection)
-    if recorded is not None and _holds(recorded, site, weights_sha256):
+    if recorded is not None and _holds(recorded, site, learnt_with):
         return
     searching = _Searching(
         connection, embedder.with_token_weights(weights.weights) if weights else embedder, settings
     )
     own = await searching.read_own(leave_pages_out=site.page_count >= _PAGES_MIN)
     calibration = Calibration(
-        token_weights_sha256=weights_sha256,
+        learnt_with=learnt_with,
         version=LEVELS_VERSION,
         page_count=site.page_count,
         levels=choose_levels(own, await searching.read_off_topic()) if own else None,
@@ -78,10 +82,15 @@ async def _renew_calibration(connection: asyncpg.Connection, *, embedder: Embedd
     await set_calibration(connection, calibration)
 
 
-def _holds(recorded: Calibration, site: Site, token_weights_sha256: str | None) -> bool:
+def _hash(recipe: VectorRecipe, settings: Settings) -> str:
+    """Of everything that decides what a question finds, apart from the pages."""
+    return hashlib.sha256(orjson.dumps([recipe.sha256, settings.ranking])).hexdigest()
+
+
+def _holds(recorded: Calibration, site: Site, learnt_with: str | None) -> bool:
     return (
         recorded.version == LEVELS_VERSION
-        and recorded.token_weights_sha256 == token_weights_sha256
+        and recorded.learnt_with == learnt_with
         and is_about_as_large(site.page_count, recorded.page_count)
     )
 

@@ -21,7 +21,7 @@ OWN_MIN: Final = 20
 _SEPARATION_MIN: Final = 0.75
 
 # Where the levels lie, as shares of either kind. On five sites, with 341 questions about them and 100 others, up
-# to 1 % of the first were refused, and 89 to 92 % of the others. Half or double a share changed that a little.
+# to 1 % of the first were refused and 89 to 92 % of the others; half or double a share made little difference.
 _OWN_REFUSED: Final = 0.02
 _OFF_TOPIC_REFUSED: Final = 0.9
 _OWN_CAUTIONED: Final = 0.1

@@ -36,7 +36,8 @@ async def search(request: Request) -> Response:
     return JsonResponse(
         {
             "query": query,
-            "confidence": await retriever.judge(matches),
+            # Levels are learnt of whole questions and say nothing of half a word.
+            "confidence": None if typed.unfinished_word else await retriever.judge(matches),
             "hits": _explained(hits, matches) if explain else hits,
         }
     )

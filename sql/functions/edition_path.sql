@@ -7,7 +7,7 @@ immutable
 parallel safe
 set search_path = docs, public, extensions, pg_temp
 as $$
-  select regexp_replace(
+  select coalesce(nullif(regexp_replace(
     regexp_replace(
       edition_path.path,
       '/(?:v\d[\w.-]*|\d+\.[\dx.]+|latest|stable|current|next|nightly|main|master)(?=/.)',
@@ -16,5 +16,5 @@ as $$
     '^/(?:ar|bg|bn|ca|cs|da|de|el|en|es|et|fa|fi|fr|he|hi|hr|hu|id|it|ja|ko|lt|lv|ms|nb|nl|no|pl|pt|ro|ru|sk|sl|sr'
       '|sv|th|tr|uk|vi|zh)(?:[-_][a-z]{2,4})?(?=/|$)',
     '', 'i'
-  );
+  ), ''), '/');
 $$;

@@ -19,7 +19,7 @@ as $$
       (full_text_weight * coalesce(keyword_score, 0) + semantic_weight * greatest(similarity, 0))
       / nullif(full_text_weight + semantic_weight, 0)
     else
-      case when keyword_score is null then 0 else full_text_weight / (rrf_k + keyword_rank) end
-      + case when similarity is null then 0 else semantic_weight / (rrf_k + semantic_rank) end
+      case when keyword_score is null then 0 else full_text_weight / (greatest(rrf_k, 0) + keyword_rank) end
+      + case when similarity is null then 0 else semantic_weight / (greatest(rrf_k, 0) + semantic_rank) end
   end;
 $$;

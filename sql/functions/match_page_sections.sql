@@ -11,11 +11,13 @@
 --   page_weight            how much of a score is what the whole page says, 0…1; the rest is the section's own
 --   rrf_k                  fuses by reciprocal rank with this constant; null: by normalised score
 --   max_sections_per_page  null: any number
+--   section_token_budget   parts of one section are joined up to so many tokens; null: all of them that were found
 --   embedding_model        what the embedding was made with, which must be the live model; null: not checked
 --   explain                fills `explanation`: what each leg found, and the terms with their share of the score
 --   is_typed               the reader is still typing: completes the last word, corrects mistyped ones
 --
--- Parts of one section come as one match with their contents joined, under the best one's id. What says the same
+-- Parts of one section come as one match with their contents joined (`…` where one between them was not found),
+-- under the best one's id. What says the same
 -- as a better match (another version of the page, a copy) is left out. `coverage` is the share of the query's
 -- inverse document frequency found in the section, words that nobody uses included.
 --
@@ -36,6 +38,7 @@ create or replace function docs.match_page_sections(
   max_sections_per_page int default null,
   explain boolean default false,
   is_typed boolean default false,
+  section_token_budget int default null,
   embedding_model text default null
 )
 returns table (
@@ -100,15 +103,20 @@ begin
         or bit_count(one.fingerprint # candidate.fingerprint) <= 16
       ), false) as is_repeated
     into known
-    from unnest(taken) with ordinality as one (ranked, slug, edition_path, fingerprint, part_ids, place);
+    from unnest(taken) with ordinality as one (
+    ranked, slug, edition_path, fingerprint, part_ids, token_count, place
+  );
 
     if known.place is not null then
+      continue when taken[known.place].token_count + candidate.token_count > match_page_sections.section_token_budget;
       taken[known.place].part_ids := taken[known.place].part_ids || ranked.section_id;
+      taken[known.place].token_count := taken[known.place].token_count + candidate.token_count;
     elsif known.is_repeated or known.of_page >= match_page_sections.max_sections_per_page then
       continue;
     else
       taken := taken || row(
-        ranked, candidate.slug, edition, candidate.fingerprint, array[ranked.section_id]
+        ranked, candidate.slug, edition, candidate.fingerprint, array[ranked.section_id],
+        candidate.token_count
       )::docs.taken_section;
     end if;
     spent := spent + candidate.token_count;
@@ -124,15 +132,23 @@ begin
         searched_id, match_page_sections.query_text, one.ranked, match_page_sections.is_typed
       )
     end
-  from unnest(taken) with ordinality as one (ranked, slug, edition_path, fingerprint, part_ids, place)
+  from unnest(taken) with ordinality as one (
+    ranked, slug, edition_path, fingerprint, part_ids, token_count, place
+  )
   join docs.page_section as section on section.id = (one.ranked).section_id
   join docs.page on page.id = section.page_id
   cross join lateral (
     select
-      string_agg(part.content, E'\n\n' order by part.position) as content,
+      string_agg(
+        case when part.position > part.last_position + 1 then E'…\n\n' else '' end || part.content,
+        E'\n\n' order by part.position
+      ) as content,
       sum(part.token_count)::int as token_count
-    from docs.page_section as part
-    where part.id = any (one.part_ids)
+    from (
+      select stored.*, lag(stored.position) over (order by stored.position) as last_position
+      from docs.page_section as stored
+      where stored.id = any (one.part_ids)
+    ) as part
   ) as joined
   order by one.place;
 end;

@@ -40,6 +40,9 @@ begin
     limit 200;
   else
     perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
+    -- Ten times the default, for a filter that goes against the query: other languages' sections are nearer.
+    perform set_config('hnsw.max_scan_tuples', '200000', true);
+    perform set_config('hnsw.scan_mem_multiplier', '4', true);
     return query
     select nearest.section_id, max(nearest.similarity)
     from (

@@ -23,7 +23,8 @@ begin
   delete from docs.next_embedding_model;
   drop table if exists docs.next_section_window, docs.old_section_window;
   truncate docs.page, docs.page_section, docs.section_window, docs.page_embedding;
-  truncate docs.lexeme, docs.posting, docs.page_posting, docs.token_weights;
+  truncate docs.lexeme, docs.posting, docs.page_posting, docs.token_weights, docs.calibration;
+  truncate docs.title_word, docs.title_word_rest;
   truncate docs.staged_page, docs.staged_section, docs.staged_window;
   update docs.site set section_count = 0, page_count = 0, length_total = 0, generation = generation + 1;
 

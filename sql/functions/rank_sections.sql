@@ -20,8 +20,14 @@ stable
 set search_path = docs, public, extensions, pg_temp
 as $$
 declare
-  keyword_part float := case when rank_sections.query_text is null then 0 else rank_sections.full_text_weight end;
-  semantic_part float := case when rank_sections.embedding is null then 0 else rank_sections.semantic_weight end;
+  -- A leg that is alone counts, whatever its weight beside the other.
+  keyword_part float := case
+    when rank_sections.query_text is null then 0 when rank_sections.embedding is null then 1
+    else coalesce(rank_sections.full_text_weight, 1) end;
+  semantic_part float := case
+    when rank_sections.embedding is null then 0 when rank_sections.query_text is null then 1
+    else coalesce(rank_sections.semantic_weight, 1) end;
+  page_part float := coalesce(rank_sections.page_weight, 0);
   terms docs.query_term[] :=
     docs.query_terms(rank_sections.site_id, rank_sections.query_text, rank_sections.is_typed);
   titled_ids bigint[];
@@ -61,15 +67,15 @@ begin
         rank_sections.site_id, rank_sections.embedding, terms,
         array(select best.page_id from (select by_itself.page_id from by_itself limit 100) as best group by 1)
       ) as scored
-      where rank_sections.page_weight > 0
+      where page_part > 0
     ),
     fused as (
       select
         by_itself.*,
         page.similarity as page_similarity,
         page.keyword_score as page_keyword_score,
-        (1 - rank_sections.page_weight) * by_itself.section_score
-        + rank_sections.page_weight * coalesce(docs.fuse(
+        (1 - page_part) * by_itself.section_score
+        + page_part * coalesce(docs.fuse(
           page.keyword_share, page.similarity, page.keyword_rank, page.semantic_rank,
           keyword_part, semantic_part, rank_sections.rrf_k
         ), 0) as found_score,

@@ -28,6 +28,7 @@ begin
 
   update docs.page set embedded_with = next.embedded_with;
   delete from docs.token_weights;
+  delete from docs.calibration;  -- it is about the old vectors, and learnt anew after this
   if next.token_weights is not null then
     perform docs.set_token_weights(swap_windows.site, next.token_weights, next.page_count);
   end if;

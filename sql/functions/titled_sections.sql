@@ -20,14 +20,14 @@ begin
     (
       select section.id as section_id, 0.79 + 0.2 * length(beginning)::float / length(page.title) as lead
       from (
-        select page.id, page.title, page.meta
+        select page.id, page.title
         from docs.page
         where page.site_id = titled_sections.site_id
           and lower(page.title) collate "C" >= beginning and lower(page.title) collate "C" < after
+          and page.meta @> titled_sections.filter
         limit 200
       ) as page
       join docs.page_section as section on section.page_id = page.id and section.position = 0
-      where page.meta @> titled_sections.filter
       order by length(page.title)
       limit 30
     )
@@ -38,10 +38,13 @@ begin
         select section.id, section.page_id, section.heading
         from docs.page_section as section
         where lower(section.heading) collate "C" >= beginning and lower(section.heading) collate "C" < after
+          and (
+            select page.site_id = titled_sections.site_id and page.meta @> titled_sections.filter
+            from docs.page
+            where page.id = section.page_id
+          )
         limit 200
       ) as section
-      join docs.page on page.id = section.page_id
-      where page.site_id = titled_sections.site_id and page.meta @> titled_sections.filter
       order by length(section.heading)
       limit 30
     )

@@ -72,6 +72,7 @@ create type docs.taken_section as (
   slug text,
   edition_path text,
   fingerprint bit(256),
-  -- The parts it was cut into that were found, itself included.
-  part_ids bigint[]
+  -- The parts it was cut into that were found, itself included, and the sum of their tokens.
+  part_ids bigint[],
+  token_count int
 );

@@ -4,7 +4,8 @@ create table docs.calibration (
   site_id bigint primary key references docs.site on delete cascade,
   -- What it was learnt with; with another model it says nothing.
   embedding_model text not null,
-  token_weights_sha256 text,
+  -- Hash of what decided the vectors and the ranking then.
+  learnt_with text,
   -- Of the levels' form and of the way they were learnt; those of another version are not read.
   version int not null,
   -- Pages of the site then: it is learnt anew when the site has grown or shrunk by half.

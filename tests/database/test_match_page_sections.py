@@ -161,7 +161,7 @@ async def test_parts_of_one_section_are_one_match_in_reading_order(owner: asyncp
     await publish_pages(owner, [page("/a", *parts, section("Other"))], vectors)
     rows = await match(owner, embedding=direction(1), match_threshold=0.5)
     assert headings(rows) == ["Long", "Other"]
-    assert rows[0]["content"] == "Part one of what is long.\n\nPart three of what is long."
+    assert rows[0]["content"] == "Part one of what is long.\n\n…\n\nPart three of what is long."
     assert [row["token_count"] for row in rows] == [20, 10]
     assert rows[0]["similarity"] == 1
 
