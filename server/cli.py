@@ -17,7 +17,7 @@ from server.answering.sources import make_hits
 from server.app import create_app, open_rooms
 from server.database.calls import get_site
 from server.database.pool import database_url, open_owner_connection
-from server.errors import LecternError
+from server.errors import LecternError, SettingsInvalid
 from server.evaluation.files import write_file
 from server.evaluation.first_questions import make_first_questions, require_new_file
 from server.evaluation.packages import require_packages
@@ -148,8 +148,8 @@ def search(query: str, limit: int, explain: bool) -> None:
     "--mode",
     "modes",
     multiple=True,
-    type=click.Choice(["both", "keywords", "similarity"]),
-    help="Search by words and meaning, or by one of them; may be repeated.  [default: each]",
+    type=click.Choice(["both", "keywords", "similarity", "reranked"]),
+    help="Search by words and meaning, by one of them, or reranked; may be repeated.  [default: each]",
 )
 @click.option("--against", help="Compare with another database (URL or data directory) or saved results (.json).")
 @click.option("--not-worse-than", type=click.Path(path_type=Path), help="Fail when worse than saved results.")
@@ -172,7 +172,10 @@ def eval_command(questions: Path, generate: bool, count: int, **options: Any) ->
     from server.evaluation.ranking import Mode
 
     chosen = options.pop("modes")
-    modes = tuple(mode for mode in Mode if not chosen or mode in chosen)
+    chosen = chosen or [mode for mode in Mode if mode is not Mode.RERANKED or settings.rerank_model]
+    if Mode.RERANKED in chosen and not settings.rerank_model:
+        raise SettingsInvalid("--mode reranked needs a reranker: set LECTERN_RERANK_MODEL.")
+    modes = tuple(mode for mode in Mode if mode in chosen)
     passed = _run(run_evaluation(questions, Options(modes=modes, **options), settings), settings)
     raise SystemExit(0 if passed else 1)
 

@@ -15,15 +15,16 @@ from server.evaluation.results import Scores
 # Drawn in these colours, which become the page's, light or dark.
 _INK: Final = "#010203"
 _LINE: Final = "#010204"
-_MODE_COLOURS: Final = ("#010205", "#010206", "#010207")
+_MODE_COLOURS: Final = ("#010205", "#010206", "#010207", "#010208")
 _PAGE_COLOURS: Final = {
     _INK: "var(--quiet)",
     _LINE: "var(--line)",
     _MODE_COLOURS[0]: "var(--mode-1)",
     _MODE_COLOURS[1]: "var(--mode-2)",
     _MODE_COLOURS[2]: "var(--mode-3)",
+    _MODE_COLOURS[3]: "var(--mode-4)",
 }
-_MARKERS: Final = ("o", "s", "^")  # so that the modes differ without colour too
+_MARKERS: Final = ("o", "s", "^", "D")  # so that the modes differ without colour too
 
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",

@@ -15,11 +15,12 @@ _SECTIONS: Final = 60
 
 
 class Mode(StrEnum):
-    """Which legs of the retrieval take part. `BOTH` is what readers get."""
+    """What takes part in the retrieval. `BOTH` is what readers get; with a reranker, answers get `RERANKED`."""
 
     BOTH = "both"
     KEYWORDS = "keywords"
     SIMILARITY = "similarity"
+    RERANKED = "reranked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +56,6 @@ class Ranker:
             filter=question.filter,
             by_words=mode is not Mode.SIMILARITY,
             by_meaning=mode is not Mode.KEYWORDS,
+            rerank=mode is Mode.RERANKED,
         )
         return make_ranking(matches)

@@ -245,6 +245,34 @@ async def test_what_the_whole_page_says_lifts_its_sections(owner: asyncpg.Connec
     assert await best_limits(0.5) == "/z"
 
 
+@pytest.mark.parametrize(
+    "legs", [{"query_text": "zeppelin"}, {"embedding": direction(1)}], ids=["words", "meaning"]
+)
+async def test_a_leg_alone_decides_whatever_its_weight(owner: asyncpg.Connection, legs: dict[str, Any]) -> None:
+    pages = [
+        page("/a", section("First", "The zeppelin is a large airship among many.")),
+        page("/b", section("Zeppelin")),
+    ]
+    await publish_pages(owner, pages, [direction(1, 1), direction(1)])
+    rows = await owner.fetch(
+        "select * from docs.match_page_sections(embedding => $1, match_threshold => -1, match_count => 10, "
+        "min_content_length => 0, query_text => $2, full_text_weight => 0, semantic_weight => 0)",
+        legs.get("embedding"),
+        legs.get("query_text"),
+    )
+    assert headings(rows) == ["Zeppelin", "First"]
+    assert rows[0]["score"] > rows[1]["score"]
+
+
+async def test_joined_parts_keep_to_a_budget_of_their_own(owner: asyncpg.Connection) -> None:
+    parts = [section("Long", f"Part {number} of what is long.") for number in ("one", "two", "three")]
+    await publish_pages(owner, [page("/a", *parts)], [direction(1), direction(1, 0.1), direction(1, 0.2)])
+    (row,) = await owner.fetch(
+        "select * from docs.match_page_sections($1, -1, 10, 0, section_token_budget => 25)", direction(1)
+    )
+    assert row["token_count"] == 20
+
+
 async def test_an_explanation_tells_legs_and_terms(owner: asyncpg.Connection) -> None:
     sections = [section("Airships", "The zeppelin is large."), section("Other", "The dog is small.")]
     await publish_pages(owner, [page("/a", *sections)], [direction(1), direction(0, 1)])

@@ -10,6 +10,7 @@ from server.evaluation.places import Place
 from server.evaluation.questions import Question
 from server.evaluation.ranking import Mode, Ranker
 from server.models.embeddings import Embedder
+from server.models.reranking import Reranker
 from server.settings import Settings
 from tests.pages import direction, page, publish_pages, section
 
@@ -46,3 +47,23 @@ async def test_each_mode_asks_its_legs_only(
     assert ("/meaning", "/late", "/words") == found[Mode.SIMILARITY].pages
     assert 5 == len(found[Mode.SIMILARITY].sections)
     assert ("/meaning", "/words", "/late") == found[Mode.BOTH].pages
+
+
+async def test_a_reranker_decides_the_order_in_its_own_mode_only(
+    owner: asyncpg.Connection, database_url: str, settings: Settings
+) -> None:
+    class Backwards(Reranker):
+        async def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
+            return [float(place) for place in range(len(texts))]
+
+        async def close(self) -> None:
+            pass
+
+    await publish_pages(
+        owner, [page("/near", section("Near")), page("/far", section("Far"))], [direction(1), direction(1, 1)]
+    )
+    question = Question(id="q", text="anything", filter={})
+    async with open_database(database_url, settings) as database:
+        ranker = Ranker(Retriever(database, OneWay(), settings, reranker=Backwards()))
+        found = {mode: (await ranker.rank(question, mode)).pages for mode in (Mode.BOTH, Mode.RERANKED)}
+    assert {Mode.BOTH: ("/near", "/far"), Mode.RERANKED: ("/far", "/near")} == found
