@@ -33,6 +33,15 @@ async def test_an_unfinished_word_is_completed(owner: asyncpg.Connection, typed:
     assert (await found(owner, typed))[0] == "Authentication"
 
 
+async def test_of_an_unknown_path_the_last_member_is_completed(owner: asyncpg.Connection) -> None:
+    sections = [section("Use", "Call `ray.data.Dataset.map_batches`."), section("Other", "A dog, `frame.data`.")]
+    await publish_pages(owner, [page("/a", *sections)])
+    assert await read(owner, "how to frame.map_b") == ("how to frame.", "map_b", [])
+    assert (await found(owner, "frame.map_b"))[0] == "Use"
+    assert await read(owner, "frame.data") == ("frame.data", None, [])
+    assert await read(owner, "frame.xyz") == ("frame.xyz", None, [])
+
+
 async def test_only_a_typed_query_is_completed_and_only_in_its_last_word(owner: asyncpg.Connection) -> None:
     await publish_pages(owner, [page("/a", section("One", "The zeppelin is large."))])
     assert await found(owner, "zepp", is_typed=False) == []
