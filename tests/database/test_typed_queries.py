@@ -98,7 +98,22 @@ async def test_a_mistyped_word_is_corrected_by_headings(
     sections = [section("Zeppelin", "An aeroplane."), section("Dog"), section("V1042")]
     await publish_pages(owner, [page("/a", *sections)])
     assert await found(owner, f"{typed} ") == expected
-    assert await found(owner, typed, is_typed=False) == []
+    assert await found(owner, typed, is_typed=False) == expected
+
+
+async def test_a_correction_is_found_and_covers_nothing(owner: asyncpg.Connection) -> None:
+    await publish_pages(owner, [page("/a", section("Zeppelin", "A large one."), section("Dog", "A large one."))])
+
+    async def covered(query_text: str) -> dict[str, float]:
+        rows = await owner.fetch(
+            "select heading, coverage from docs.match_page_sections(null, -1, 9, 0, query_text => $1)", query_text
+        )
+        return dict(rows)  # type: ignore[arg-type]
+
+    mistyped, unknown = await covered("large zepelin"), await covered("large xylophone")
+    assert list(mistyped) == ["Zeppelin", "Dog"]
+    assert mistyped == unknown
+    assert (await covered("large zeppelin"))["Zeppelin"] == 1
 
 
 async def test_a_closer_correction_comes_first(owner: asyncpg.Connection) -> None:
