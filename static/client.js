@@ -8,6 +8,7 @@
  * @property {string} heading
  * @property {string} excerpt
  * @property {[number, number][]} ranges
+ * @property {boolean} byMeaning whether its meaning was compared too, and not its words alone
  * @property {string | null} href absolute and safe to link to, or `null`
  *
  * @typedef {{code: string, message: string}} Trouble
@@ -38,15 +39,17 @@ export function addressOf(endpoint, path, parameters = {}) {
 }
 
 /**
- * Sections for a query, best first.
+ * Sections for a query, best first. `paused` says that the reader has stopped typing: a server whose embedding model
+ * costs money asks it only then.
  *
  * @param {URL} endpoint
- * @param {string} query
- * @param {{limit: number, signal: AbortSignal}} options
+ * @param {string} query white space at its end finishes the last word
+ * @param {{limit: number, signal: AbortSignal, paused: boolean}} options
  * @returns {Promise<Source[]>} rejects when the server is away or refuses
  */
-export async function search(endpoint, query, { limit, signal }) {
-  const response = await fetch(addressOf(endpoint, "v1/search", { query, limit }), { signal });
+export async function search(endpoint, query, { limit, signal, paused }) {
+  const parameters = { query, limit, ...(paused && { paused: 1 }) };
+  const response = await fetch(addressOf(endpoint, "v1/search", parameters), { signal });
   if (!response.ok) throw new Error(`search answered ${response.status}`);
   const { hits } = await response.json();
   return readSources(hits, endpoint);
@@ -125,6 +128,7 @@ function readSources(list, endpoint) {
     heading: textIn(source.heading),
     excerpt: textIn(source.excerpt),
     ranges: Array.isArray(source.ranges) ? source.ranges.filter(isRange) : [],
+    byMeaning: typeof source.similarity === "number",
     // Relative addresses are the server's own: it shows pages of sites that have no address.
     href: safeAddress(source.url, endpoint),
   }));

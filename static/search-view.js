@@ -6,6 +6,7 @@ import { ASK, ENTER, SEARCH, SECTION } from "./icons.js";
 import { excerptOf, titleOf } from "./source-cards.js";
 
 const TYPING_PAUSE_MS = 120;
+const LONG_PAUSE_MS = 600; // a guess: who looks at the hits for so long has typed what they meant
 const MAX_HITS = 8;
 const MAX_QUERY_CHARS = 1000; // the server's default limit
 const INVITATION = "Search the pages, or ask a question in your own words.";
@@ -13,7 +14,7 @@ const INVITATION = "Search the pages, or ask a question in your own words.";
 /**
  * @typedef {import("./client.js").Source} Source
  * @typedef {object} SearchActions
- * @property {(query: string, options: {limit: number, signal: AbortSignal}) => Promise<Source[]>} search
+ * @property {(query: string, options: {limit: number, signal: AbortSignal, paused: boolean}) => Promise<Source[]>} search
  * @property {(query: string, nearest: Source[]) => void} ask
  * @property {() => void} close
  * @property {(text: string) => void} announce
@@ -97,17 +98,23 @@ export class SearchView {
     this.#say(query || this.suggestions.length > 0 ? "" : INVITATION);
     this.#fill();
     // Hits already shown stay until new ones come: an empty moment between two letters would flicker.
-    if (query) this.#pause = setTimeout(() => this.#search(query), TYPING_PAUSE_MS);
+    if (query) this.#pause = setTimeout(() => this.#search(this.#input.value), TYPING_PAUSE_MS);
   }
 
-  async #search(query) {
+  async #search(query, { paused = false } = {}) {
     const number = (this.#request += 1);
     this.#underway = new AbortController();
     try {
-      const hits = await this.#actions.search(query, { limit: MAX_HITS, signal: this.#underway.signal });
-      if (number === this.#request) this.#found(hits);
+      const hits = await this.#actions.search(query, { limit: MAX_HITS, signal: this.#underway.signal, paused });
+      if (number !== this.#request) return;
+      this.#found(hits);
+      // The embedding model costs money then, and the server asks it for who has paused.
+      if (!paused && !hits.some((hit) => hit.byMeaning)) {
+        this.#pause = setTimeout(() => this.#search(query, { paused: true }), LONG_PAUSE_MS - TYPING_PAUSE_MS);
+      }
     } catch {
-      if (number === this.#request) this.#lost();
+      // What was found by words stays when only the meaning cannot be had.
+      if (number === this.#request && !paused) this.#lost();
     }
   }
 

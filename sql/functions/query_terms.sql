@@ -1,6 +1,7 @@
 -- The terms of a query with their inverse document frequency in a site, rarest first. What no section holds comes too,
--- last and without lexemes, because it tells how much of a query a site knows. In a query that `is_typed` the last
--- word may be unfinished, and words that the site does not know are corrected.
+-- last and without lexemes, because it tells how much of a query a site knows. Words that the site does not know are
+-- corrected. In a query that `is_typed` the last word may be unfinished; of a path that begins none of the site's
+-- (`frame.map_b`) the last member is completed.
 create or replace function docs.query_terms(site_id bigint, query_text text, is_typed boolean)
 returns docs.query_term[]
 -- plpgsql, so that the lexemes are looked up by index: joined to, all the site's lexemes are read (5 ms, not 0.2).
@@ -21,6 +22,13 @@ begin
   if last_word is not null then
     finished := left(finished, -length(last_word));
     unfinished := docs.unfinished_term(searched, last_word, btrim(finished) = '');
+    if unfinished is null and not exists (
+      select from docs.lexeme where lexeme.site_id = searched.id and lexeme.lexeme = last_word
+    ) then
+      last_word := substring(last_word from '[.:/@#]([^.:/@#]+)$');
+      finished := left(query_terms.query_text, -length(last_word));
+      unfinished := docs.unfinished_term(searched, last_word, false);
+    end if;
   end if;
   if unfinished is null then
     finished := query_terms.query_text;
@@ -42,12 +50,12 @@ begin
   end if;
 
   for unknown in
-    select missing.lexeme, case when query_terms.is_typed then (
+    select missing.lexeme, (
       select typed.word
       from regexp_split_to_table(lower(finished), '[^[:alnum:]]+') as typed (word)
       where missing.lexeme = any (tsvector_to_array(to_tsvector(searched.text_search_config, typed.word)))
       limit 1
-    ) end as word
+    ) as word
     from (
       select unnest(wanted) except select term.lexeme from unnest(terms) as term
     ) as missing (lexeme)

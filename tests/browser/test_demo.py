@@ -1,7 +1,7 @@
 """The page a newcomer sees: ask, watch the text grow, click a source."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from server.app import create_app
 from server.settings import Settings
+from tests.conftest import SITE_FOLDER, ingest_folder
 from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
 from tests.serving import serve_in_thread
 
@@ -108,6 +109,46 @@ async def test_hits_come_while_typing_and_lead_to_their_section(page: Page, url:
     await expect(rows.first).to_contain_text("pairing fails")
     await expect(rows.nth(1)).to_contain_text("When pairing fails")
     await expect(page.locator("[role=status]")).not_to_be_empty()
+
+
+@pytest.fixture
+async def paid_url(endpoint: ModelEndpoint, empty_database_url: str) -> AsyncIterator[str]:
+    """A server whose embedder is asked over HTTP."""
+    settings = Settings(
+        database_url=empty_database_url,
+        embedding_model="openai/test",
+        embedding_base_url=endpoint.base_url,
+        embedding_api_key="sk-test",
+    )
+    await ingest_folder(SITE_FOLDER, settings)
+    endpoint.requests.clear()
+    with serve_in_thread(create_app(settings)) as url:
+        yield url
+
+
+async def test_a_paid_embedder_is_asked_once_the_reader_has_paused(
+    page: Page, paid_url: str, endpoint: ModelEndpoint
+) -> None:
+    searches: list[str] = []
+    page.on("request", lambda request: searches.extend([request.url] if "/v1/search" in request.url else []))
+    await page.goto(paid_url)
+    await page.keyboard.press("/")
+    async with page.expect_response(lambda response: "paused=1" in response.url):
+        await page.keyboard.type("pairing fails")
+    await expect(page.locator("[role=option]").nth(1)).to_contain_text("When pairing fails")
+    assert [False, True] == ["paused=1" in url for url in (searches[0], searches[-1])]
+    assert ["pairing fails"] == [text for request in endpoint.requests for text in request.body["input"]]
+
+
+async def test_a_built_in_embedder_is_not_asked_twice(page: Page, url: str) -> None:
+    searches: list[str] = []
+    page.on("request", lambda request: searches.extend([request.url] if "/v1/search" in request.url else []))
+    await page.goto(url)
+    await page.keyboard.press("/")
+    await page.keyboard.type("pairing fails ")
+    await expect(page.locator("[role=option]").nth(1)).to_contain_text("When pairing fails")
+    await page.wait_for_timeout(1000)  # the long pause is over by then; that nothing happens sends no event
+    assert ["pairing+fails+"] == [url.rpartition("query=")[2].partition("&")[0] for url in searches]
 
 
 async def test_trouble_is_told_and_asking_again_works(page: Page, url: str, endpoint: ModelEndpoint) -> None:

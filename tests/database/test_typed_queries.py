@@ -33,6 +33,15 @@ async def test_an_unfinished_word_is_completed(owner: asyncpg.Connection, typed:
     assert (await found(owner, typed))[0] == "Authentication"
 
 
+async def test_of_an_unknown_path_the_last_member_is_completed(owner: asyncpg.Connection) -> None:
+    sections = [section("Use", "Call `ray.data.Dataset.map_batches`."), section("Other", "A dog, `frame.data`.")]
+    await publish_pages(owner, [page("/a", *sections)])
+    assert await read(owner, "how to frame.map_b") == ("how to frame.", "map_b", [])
+    assert (await found(owner, "frame.map_b"))[0] == "Use"
+    assert await read(owner, "frame.data") == ("frame.data", None, [])
+    assert await read(owner, "frame.xyz") == ("frame.xyz", None, [])
+
+
 async def test_only_a_typed_query_is_completed_and_only_in_its_last_word(owner: asyncpg.Connection) -> None:
     await publish_pages(owner, [page("/a", section("One", "The zeppelin is large."))])
     assert await found(owner, "zepp", is_typed=False) == []
@@ -89,7 +98,22 @@ async def test_a_mistyped_word_is_corrected_by_headings(
     sections = [section("Zeppelin", "An aeroplane."), section("Dog"), section("V1042")]
     await publish_pages(owner, [page("/a", *sections)])
     assert await found(owner, f"{typed} ") == expected
-    assert await found(owner, typed, is_typed=False) == []
+    assert await found(owner, typed, is_typed=False) == expected
+
+
+async def test_a_correction_is_found_and_covers_nothing(owner: asyncpg.Connection) -> None:
+    await publish_pages(owner, [page("/a", section("Zeppelin", "A large one."), section("Dog", "A large one."))])
+
+    async def covered(query_text: str) -> dict[str, float]:
+        rows = await owner.fetch(
+            "select heading, coverage from docs.match_page_sections(null, -1, 9, 0, query_text => $1)", query_text
+        )
+        return dict(rows)  # type: ignore[arg-type]
+
+    mistyped, unknown = await covered("large zepelin"), await covered("large xylophone")
+    assert list(mistyped) == ["Zeppelin", "Dog"]
+    assert mistyped == unknown
+    assert (await covered("large zeppelin"))["Zeppelin"] == 1
 
 
 async def test_a_closer_correction_comes_first(owner: asyncpg.Connection) -> None:
