@@ -1,5 +1,6 @@
 -- The lexemes of a query's terms, each with its term's place and what it counts: the term's idf times its own weight.
--- `known_idf` is 0 for a correction: the site still does not know the word that was asked. Of the first 40 terms, which are the rarest: a question has fewer, and a pasted page would take half a second.
+-- `known_idf` is 0 for a correction: the site still does not know the word that was asked. Of the first 40 terms,
+-- which are the rarest: a question has fewer, and a pasted page would take half a second.
 create or replace function docs.term_lexemes(terms docs.query_term[])
 returns table (place int, lexeme_id int, idf float, known_idf float)
 language sql
