@@ -39,8 +39,14 @@ _ALL_SECTIONS: Final = """
     order by similarity desc
     limit 10
 """
+# The leg itself, because what says the same is shown once in the end.
 _FILTERED: Final = """
-    select similarity from docs.match_page_sections($1, -1, 10, 0, filter => $2)
+    select similarity
+    from docs.site
+    cross join lateral docs.nearest_sections(site.id, $1, $2, docs.kept_sections(site.id, $2)) as nearest
+    where site.name = 'default'
+    order by similarity desc
+    limit 10
 """
 
 

@@ -47,8 +47,8 @@ _COMPARED_QUESTIONS: Final = 100
 _RECALL_ROWS: Final = (
     ("index alone, windows", "windows", "≥ 0.97"),
     ("index alone, sections by their best window", "sections", "≥ 0.97"),
-    ("`match_page_sections`, a filter keeps 10 %", TENTH, "≥ 0.95"),
-    ("`match_page_sections`, a filter keeps 0.1 %", THOUSANDTH, "≥ 0.95"),
+    ("the semantic leg, a filter keeps 10 %", TENTH, "≥ 0.95"),
+    ("the semantic leg, a filter keeps 0.1 %", THOUSANDTH, "≥ 0.95"),
 )
 
 

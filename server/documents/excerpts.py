@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from unicodedata import combining
 
@@ -26,7 +27,7 @@ _LEAD_MAX_CHARS = 60  # A guess: what is shown before the first of the query's w
 
 def make_excerpt(content: str, query: str, *, unfinished_word: str | None = None, max_chars: int = 240) -> Excerpt:
     """The stretch of a section's Markdown that holds the most of the query's words; its beginning if none."""
-    text = " ".join(plain_text(content).split())
+    text = _one_line(content)
     hits = find_hits(text, query, unfinished_word=unfinished_word)
     if len(text) <= max_chars:
         return Excerpt(text, _utf16_ranges(text, _joined_places(hits, 0, len(text))))
@@ -42,6 +43,11 @@ def mark_words(text: str, query: str, *, unfinished_word: str | None = None) -> 
     """The places of the query's words in a line of plain text, as an excerpt's `ranges`."""
     hits = find_hits(text, query, unfinished_word=unfinished_word)
     return _utf16_ranges(text, _joined_places(hits, 0, len(text)))
+
+
+@lru_cache(maxsize=1_024)  # While a reader types, the same sections come again at every letter.
+def _one_line(content: str) -> str:
+    return " ".join(plain_text(content).split())
 
 
 def _stretch(text: str, hits: Sequence[Hit], *, room: int) -> tuple[int, int]:

@@ -40,7 +40,7 @@ begin
         from docs.posting
         where posting.lexeme_id = wanted.lexeme_id
         -- One letter begins words of half a million postings.
-        limit case when cardinality(rare.lexeme_ids) > 1 then 10000 / cardinality(rare.lexeme_ids) end
+        limit case when cardinality(rare.lexeme_ids) > 1 then 5000 / cardinality(rare.lexeme_ids) end
       ) as held
       order by docs.bm25(held.frequency, held.section_length, term_sections.average_length, 0.5) desc
       limit case when cardinality(rare.lexeme_ids) > 1 then 300 else 500 end;
