@@ -98,7 +98,7 @@ class CorpusEmbedder:
     async def _change_to(self, live: EmbeddingModel) -> None:
         if live.token_weights is None and live.token_weights_sha256 is not None:
             live = await get_embedding_model(self._database)  # what it knows belongs to another model
-        if self._known is None or self._known.name != live.name:
+        if live.name != (self._known.name if self._known else self._given.model):
             logger.info("Queries are embedded with %s (%s numbers) from now on.", live.name, live.dimensions)
         try:
             self._current = await self._find(live)

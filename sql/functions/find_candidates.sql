@@ -1,5 +1,6 @@
 -- The sections that either leg finds, with what both say of them: at most 200 windows' sections by similarity
--- and 100 by their words, half as many while a word is unfinished, and the titled ones given. A leg is left out by a null embedding or null terms.
+-- and 100 by their words, and the titled ones given. Half as many while a word is unfinished, because the next letter
+-- asks again, and up to 20,000 sections, where the first ten are the same with them (ray, aws-lite). A leg is left out by a null embedding or null terms.
 create or replace function docs.find_candidates(
   site_id bigint,
   embedding vector,
@@ -15,9 +16,9 @@ as $$
 declare
   -- Null: all of them, or too many to name.
   kept_ids bigint[] := docs.kept_sections(find_candidates.site_id, find_candidates.filter);
-  -- The next letter asks again.
   is_unfinished boolean := exists (select from unnest(find_candidates.terms) as term where term.is_unfinished);
-  breadth int := case when is_unfinished then 100 else 200 end;
+  is_small boolean := (select site.section_count <= 20000 from docs.site where site.id = find_candidates.site_id);
+  breadth int := case when is_unfinished or is_small then 100 else 200 end;
 begin
   if kept_ids = '{}' then
     return;

@@ -61,6 +61,7 @@ language plpgsql
 stable
 security definer
 set search_path = docs, public, extensions, pg_temp
+set jit = off  -- which would compile for longer than the query runs: its estimates are far too high
 as $$
 #variable_conflict use_column
 declare
