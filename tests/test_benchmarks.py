@@ -197,8 +197,8 @@ def test_a_size_is_measured_and_measured_again_without_ingesting(tree: Path, dat
     assert [
         ("index alone, windows", "1.000"),
         ("index alone, sections by their best window", "1.000"),
-        ("`match_page_sections`, a filter keeps 10 %", "1.000"),
-        ("`match_page_sections`, a filter keeps 0.1 %", "1.000"),
+        ("the semantic leg, a filter keeps 10 %", "1.000"),
+        ("the semantic leg, a filter keeps 0.1 %", "1.000"),
     ] == [row[:2] for row in scale.recall_table(again).rows]
     assert len("host") == len(again.letters)
 
