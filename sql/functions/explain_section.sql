@@ -2,9 +2,8 @@
 -- it holds how often (weighted by field) and how much that adds to its keyword score.
 create or replace function docs.explain_section(
   site_id bigint,
-  query_text text,
-  ranked docs.ranked_section,
-  is_typed boolean
+  terms docs.query_term[],
+  ranked docs.ranked_section
 )
 returns jsonb
 language sql
@@ -32,9 +31,7 @@ as $$
           )
         ) order by term.idf desc
       )
-      from docs.term_lexemes(docs.query_terms(
-        explain_section.site_id, explain_section.query_text, explain_section.is_typed
-      )) as term
+      from docs.term_lexemes(explain_section.terms) as term
       join docs.lexeme on lexeme.id = term.lexeme_id
       join docs.posting on posting.lexeme_id = term.lexeme_id
         and posting.section_id = (explain_section.ranked).section_id

@@ -1,6 +1,7 @@
 -- The sections that either leg finds, with what both say of them: at most 200 windows' sections by similarity
 -- and 100 by their words, and the titled ones given. Half as many while a word is unfinished, because the next letter
--- asks again, and up to 20,000 sections, where the first ten are the same with them (ray, aws-lite). A leg is left out by a null embedding or null terms.
+-- asks again, and up to 20,000 sections, where the first ten are the same with them (ray, aws-lite). A leg is left out
+-- by a null embedding or null terms.
 create or replace function docs.find_candidates(
   site_id bigint,
   embedding vector,

@@ -17,9 +17,9 @@
 --   is_typed               the reader is still typing: completes the last word, corrects mistyped ones
 --
 -- Parts of one section come as one match with their contents joined (`…` where one between them was not found),
--- under the best one's id. What says the same
--- as a better match (another version of the page, a copy) is left out. `coverage` is the share of the query's
--- inverse document frequency found in the section, words that nobody uses included.
+-- under the best one's id. What says the same as a better match (another version of the page, a copy) is left out.
+-- `coverage` is the share of the query's inverse document frequency found in the section, words that nobody uses
+-- included.
 --
 -- Runs as its owner, so that a server needs no right on any table.
 create or replace function docs.match_page_sections(
@@ -72,6 +72,7 @@ declare
   known record;
   spent int := 0;
   taken docs.taken_section[] := '{}';
+  explained docs.query_term[];
 begin
   perform docs.check_embedding(match_page_sections.embedding, match_page_sections.embedding_model);
 
@@ -105,8 +106,8 @@ begin
       ), false) as is_repeated
     into known
     from unnest(taken) with ordinality as one (
-    ranked, slug, edition_path, fingerprint, part_ids, token_count, place
-  );
+      ranked, slug, edition_path, fingerprint, part_ids, token_count, place
+    );
 
     if known.place is not null then
       continue when taken[known.place].token_count + candidate.token_count > match_page_sections.section_token_budget;
@@ -123,15 +124,16 @@ begin
     spent := spent + candidate.token_count;
   end loop;
 
+  if match_page_sections.explain then
+    explained := docs.query_terms(searched_id, match_page_sections.query_text, match_page_sections.is_typed);
+  end if;
   return query
   select
     section.id, page.id, page.path, page.title, section.slug, section.heading, section.heading_path,
     joined.content, joined.token_count, (one.ranked).similarity, (one.ranked).score, (one.ranked).coverage,
     one.place::int,
     case when match_page_sections.explain then
-      docs.explain_section(
-        searched_id, match_page_sections.query_text, one.ranked, match_page_sections.is_typed
-      )
+      docs.explain_section(searched_id, explained, one.ranked)
     end
   from unnest(taken) with ordinality as one (
     ranked, slug, edition_path, fingerprint, part_ids, token_count, place

@@ -1,7 +1,7 @@
 -- BM25 (Robertson & Zaragoza 2009, §3.6: frequencies are weighted by field before saturation; k1 = 1.2,
 -- b = 0.5, on plateaus of what was measured on six question sets) of the given sections and of those that
 -- hold one of the query's rarest terms. Terms are taken in by rising document frequency until about 1,000
--- sections are held (and the two rarest always): an absolute budget cost no quality in measurements at 230
+-- sections are held (docs.term_sections): an absolute budget cost no quality in measurements at 230
 -- to 111,000 sections, and keeps a question of common words fast. Of a term of several lexemes (an unfinished or
 -- mistyped word) a section counts the best. `coverage` is the share of the query's idf that stands in the section; what
 -- was corrected does not count as standing there, or a question about something else would seem to be answered.
