@@ -16,8 +16,10 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from server.cli import lectern
-from server.documents.markdown import Heading, parse_markdown
+from server.documents.document import Heading
+from server.documents.markdown import parse
 from server.settings import Settings
+from tests.documents.sources import source_of
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md")))
@@ -120,7 +122,7 @@ def lands(page: Path, target: str) -> bool:
 
 @cache
 def anchors_of(page: Path) -> set[str | None]:
-    return {block.slug for block in parse_markdown(page.read_text()).blocks if isinstance(block, Heading)}
+    return {block.slug for block in parse(source_of(page.read_text())).blocks if isinstance(block, Heading)}
 
 
 def code_in(page: Path) -> Iterator[str]:

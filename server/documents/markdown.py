@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,52 +11,11 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from server.documents.decoding import decode
+from server.documents.document import Block, CodeBlock, Document, Heading, Omission, Source
 from server.documents.front_matter import read_front_matter
 from server.documents.headings import find_anchor, is_anchor_line, read_heading
-from server.documents.slugs import GitHubSlugger
-from server.errors import DocumentUnreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    level: int
-    text: str
-    """Plain, without Markdown and without its explicit id."""
-    slug: str | None
-    start: int
-    """First line, 0-based; `end` is the line after the last. So for every block."""
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
-    """A fenced code block, at any depth, with its fences."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Omission:
-    """Lines that tell a reader nothing: front matter, ESM statements, the anchor above a heading."""
-
-    start: int
-    end: int
-
-
-Block = Heading | CodeBlock | Omission
-
-
-@dataclass(frozen=True, slots=True)
-class MarkdownDocument:
-    title: str | None
-    """From the front matter, else the first level-1 heading's text."""
-    meta: dict[str, Any]
-    """Front matter without `title`; JSON-compatible."""
-    lines: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    """In order, never overlapping; the lines in none of them are prose."""
-
+from server.documents.slugs import Slugger
 
 _DASHES = re.compile(r"---+[ \t]*(?:\n|$)")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
@@ -69,9 +27,13 @@ _ESM_MAX_CHARS = 2000  # A guess; longer paragraphs are not worth a regular expr
 _RAW_HTML = re.compile(r"<(?:!|\?|(?:script|pre|style|textarea)[\s>])", re.IGNORECASE)
 
 
-def parse_markdown(text: str) -> MarkdownDocument:
-    """Raises `DocumentUnreadable` for binary files and for front matter that is no YAML mapping."""
-    source = _normalised(text)
+def parse(source: Source) -> Document:
+    """Raises `DocumentUnreadable` for what is no text and for front matter that is no YAML mapping."""
+    return parse_markdown(decode(source.content), source.profile.make_slugger())
+
+
+def parse_markdown(source: str, slugger: Slugger) -> Document:
+    """Decoded Markdown → its blocks, with the anchors that the slugger gives."""
     lines = source.split("\n")
     env: EnvType = {}
     md = _parser(with_front_matter=bool(_DASHES.match(source)))
@@ -79,15 +41,8 @@ def parse_markdown(text: str) -> MarkdownDocument:
     meta: dict[str, Any] = {}
     if tokens and tokens[0].type == "front_matter":
         meta = read_front_matter(tokens[0].content, first_line=2)
-    blocks = tuple(_Reader(md, env, lines).blocks(tokens))
-    return MarkdownDocument(_title(meta.pop("title", None), blocks), meta, tuple(lines), blocks)
-
-
-def _normalised(text: str) -> str:
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise DocumentUnreadable(f"Line {line}: looks like a binary file (it holds a NUL character).")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    blocks = tuple(_Reader(md, env, lines, slugger).blocks(tokens))
+    return Document(_title(meta.pop("title", None), blocks), meta, tuple(lines), blocks)
 
 
 _TITLE_MAX_CHARS = 300  # it stands before every window of the page
@@ -135,11 +90,11 @@ def _html_block_up_to_fence(state: StateBlock, start_line: int, end_line: int, s
 class _Reader:
     """Walks the tokens of one page once."""
 
-    def __init__(self, md: MarkdownIt, env: EnvType, lines: Sequence[str]) -> None:
+    def __init__(self, md: MarkdownIt, env: EnvType, lines: Sequence[str], slugger: Slugger) -> None:
         self._md = md
         self._env = env
         self._lines = lines
-        self._slugger = GitHubSlugger()
+        self._slugger = slugger
 
     def blocks(self, tokens: Sequence[Token]) -> Iterator[Block]:
         for index, token in enumerate(tokens):

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from server.documents.document import Document, Heading, Omission
 from server.documents.fingerprints import fingerprint
-from server.documents.markdown import Heading, MarkdownDocument, Omission
 from server.documents.parts import Passage, Sizer, split_passages
 from server.records import PageSection
 
@@ -13,7 +13,7 @@ SPLITTER_VERSION = 2
 
 
 def split_sections(
-    document: MarkdownDocument, *, title: str, max_tokens: int, count_tokens: Callable[[str], int]
+    document: Document, *, title: str, max_tokens: int, count_tokens: Callable[[str], int]
 ) -> tuple[PageSection, ...]:
     """One section per heading with text of its own, in parts of about `max_tokens` where it is longer.
 
@@ -42,7 +42,7 @@ class _Outlined:
     passages: list[Passage] = field(default_factory=list)
 
 
-def _outline(document: MarkdownDocument, title: str) -> Iterator[_Outlined]:
+def _outline(document: Document, title: str) -> Iterator[_Outlined]:
     """The page from heading to heading."""
     position = 0
     current = _Outlined(title, (), None)

@@ -1,10 +1,21 @@
 """Anchors of headings as GitHub makes them, which most documentation tools follow."""
 
 import re
+from typing import Protocol
 from unicodedata import category
 
 _ASCII_DROPPED = re.compile(r"[^\w\- ]", re.ASCII)
 _KEPT_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"})
+
+
+class Slugger(Protocol):
+    """Gives every heading of one page an anchor of its own; make one per page."""
+
+    def slug(self, text: str) -> str:
+        """The next free anchor for a heading's plain text; `""` when nothing is left of it."""
+
+    def reserve(self, slug: str) -> None:
+        """Marks an anchor its author chose as taken."""
 
 
 class GitHubSlugger:
@@ -23,7 +34,6 @@ class GitHubSlugger:
         return slug
 
     def reserve(self, slug: str) -> None:
-        """Marks an anchor its author chose as taken."""
         self._repeats.setdefault(slug, 0)
 
 

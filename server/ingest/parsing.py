@@ -6,8 +6,10 @@ from typing import Self
 
 import orjson
 
-from server.documents.markdown import parse_markdown
+from server.documents.document import Source
+from server.documents.markdown import parse
 from server.documents.paths import page_path
+from server.documents.profiles import GITHUB
 from server.documents.sections import SPLITTER_VERSION, split_sections
 from server.ingest.sources import SourceFile
 from server.records import Page
@@ -33,7 +35,7 @@ class PageRecipe:
 
 def parse_page(file: SourceFile, text: str, recipe: PageRecipe) -> Page:
     """Raises `DocumentUnreadable` when the text is not the Markdown its suffix promises."""
-    document = parse_markdown(text)
+    document = parse(Source(name=file.relative, content=text.encode(), profile=GITHUB, read_file=lambda _: b""))
     title = document.title or _title_from(file)
     return Page(
         path=page_path(file.relative),

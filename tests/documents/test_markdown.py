@@ -3,14 +3,16 @@ from typing import Any
 
 import pytest
 
-from server.documents.markdown import Heading, Omission, parse_markdown
+from server.documents.document import Heading, Omission
+from server.documents.markdown import parse
 from server.errors import DocumentUnreadable
 from tests.documents.cases import load_cases
+from tests.documents.sources import source_of
 
 
 @pytest.mark.parametrize(("text", "expected"), load_cases("headings"))
 def test_headings_are_read_with_their_anchors(text: str, expected: str) -> None:
-    headings = [block for block in parse_markdown(text).blocks if isinstance(block, Heading)]
+    headings = [block for block in parse(source_of(text)).blocks if isinstance(block, Heading)]
     assert expected == "\n".join(f"{heading.level} {heading.text} #{heading.slug}" for heading in headings)
 
 
@@ -33,7 +35,7 @@ def test_headings_are_read_with_their_anchors(text: str, expected: str) -> None:
 def test_the_title_is_the_front_matters_or_the_first_heading(
     text: str, title: str | None, meta: dict[str, Any]
 ) -> None:
-    document = parse_markdown(text)
+    document = parse(source_of(text))
     assert (title, meta) == (document.title, document.meta)
 
 
@@ -53,7 +55,7 @@ def test_front_matter_becomes_json_values() -> None:
         "nul": "ab",
         "nested": {"list": [1, 2.5, None], "day": "2024-02-01"},
     }
-    assert expected == parse_markdown(text).meta
+    assert expected == parse(source_of(text)).meta
 
 
 _ALIASES = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
@@ -75,12 +77,12 @@ _ALIASES = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in r
 )
 def test_an_unreadable_page_says_which_line_and_why(text: str, message: str) -> None:
     with pytest.raises(DocumentUnreadable, match=re.escape(message)):
-        parse_markdown(text)
+        parse(source_of(text))
 
 
 def test_blocks_stand_in_order_and_apart() -> None:
     text = "---\na: 1\n---\n\nimport x from 'y'\n\n<a name='b'></a>\n# B\n\n- ```\n  c\n  ```\n"
-    assert [(type(block).__name__, block.start, block.end) for block in parse_markdown(text).blocks] == [
+    assert [(type(block).__name__, block.start, block.end) for block in parse(source_of(text)).blocks] == [
         ("Omission", 0, 3),
         ("Omission", 4, 5),
         ("Omission", 6, 7),
@@ -90,13 +92,13 @@ def test_blocks_stand_in_order_and_apart() -> None:
 
 
 def test_a_megabyte_in_one_heading_is_text() -> None:
-    assert parse_markdown("# " + "[" * 1_000_000).blocks == ()
+    assert parse(source_of("# " + "[" * 1_000_000)).blocks == ()
 
 
 def test_deep_nesting_is_no_recursion_error() -> None:
-    assert parse_markdown("> " * 50_000 + "x\n\n" + "- " * 50_000 + "y").blocks == ()
+    assert parse(source_of("> " * 50_000 + "x\n\n" + "- " * 50_000 + "y")).blocks == ()
 
 
 def test_many_anchor_lines_belong_to_one_heading() -> None:
-    blocks = parse_markdown("<a name='x'></a>\n" * 1000 + "# T\n").blocks
+    blocks = parse(source_of("<a name='x'></a>\n" * 1000 + "# T\n")).blocks
     assert (Omission(0, 1000), Heading(1, "T", "x", 1000, 1001)) == blocks

@@ -1,10 +1,11 @@
 import pytest
 
-from server.documents.markdown import parse_markdown
+from server.documents.markdown import parse
 from server.documents.sections import split_sections
 from server.records import PageSection
 from server.tokens import count_tokens
 from tests.documents.cases import load_cases
+from tests.documents.sources import source_of
 
 
 def count_words(text: str) -> int:
@@ -12,7 +13,7 @@ def count_words(text: str) -> int:
 
 
 def sections_of(text: str, *, max_tokens: int = 8) -> tuple[PageSection, ...]:
-    document = parse_markdown(text)
+    document = parse(source_of(text))
     return split_sections(document, title=document.title or "T", max_tokens=max_tokens, count_tokens=count_words)
 
 
@@ -38,7 +39,7 @@ def test_parts_of_a_long_section_lose_nothing() -> None:
 
 @pytest.mark.parametrize("char", ["x", " x", "漢", "👩‍👩‍👧", "[", " "])
 def test_one_endless_line_becomes_parts_that_fit(char: str) -> None:
-    document = parse_markdown("# T\n\n" + char * (300_000 // len(char)) + "x")
+    document = parse(source_of("# T\n\n" + char * (300_000 // len(char)) + "x"))
     sections = split_sections(document, title="T", max_tokens=800, count_tokens=count_tokens)
     assert [section.token_count for section in sections if section.token_count > 800] == []
 
