@@ -311,7 +311,7 @@ def test_the_tables_of_refusal_compare_own_questions_with_others() -> None:
 async def test_refusal_is_measured(settings: Settings, tree: Path) -> None:
     await ingest_folder(tree, settings)
     passage = (tree / "area-00" / "page-002.md").read_text()[1000:1400]
-    questions = [refusal.Question(passage, frozenset({"/area-00/page-002"}))]
+    questions = [Question(id="q", text=passage, relevant=(Place("/area-00/page-002", None),), filter={})]
     levels, sweep = await refusal.measure(settings, questions, name="tiny")
     assert "1 questions of the site and 100 others." in levels.note
     assert ["100.0 %", ""] == sorted({row[3] for row in levels.rows}, reverse=True)
