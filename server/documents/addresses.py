@@ -18,8 +18,8 @@ from server.documents.slugs import github_slug
 
 class Addresses(Protocol):
     @property
-    def content(self) -> str:
-        """Folder of the pages in the site."""
+    def folders(self) -> tuple[str, ...]:
+        """Of pages, in the site; the first is the one that a site cannot do without."""
 
     def path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         """The path of the page that a file makes."""
@@ -32,7 +32,7 @@ class Addresses(Protocol):
 class FileAddresses:
     """Where no site generator is known: `index` and `README` stand for their folder."""
 
-    content: str = ""
+    folders: tuple[str, ...] = ("",)
 
     def path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         del meta
@@ -54,6 +54,10 @@ class FolderAddresses:
     excluded: tuple[str, ...] = ()
     """Patterns of places that make no page, where `*` goes on past a `/`."""
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return (self.content,)
+
     def path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         del meta
         named = within(name, self.content) or name
@@ -70,6 +74,10 @@ class FolderAddresses:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarlightAddresses:
     content: str = "src/content/docs"
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return (self.content,)
 
     def path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         slug = text_of(meta, "slug")
@@ -91,6 +99,10 @@ class NextraAddresses:
     others: tuple[str, ...] = ("src/content", "src/pages", "pages")
     apps: tuple[str, ...] = ("src/app", "app")
     """Where a page is called `page.mdx` and has its folder's path."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return (self.content, *self.others, *self.apps)
 
     def path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         del meta
@@ -115,8 +127,12 @@ class HugoAddresses:
     content: str = "content"
     languages: tuple[tuple[str, str], ...] = ()
     """Each language and the first part of its paths, `""` for the one at the root."""
-    folders: tuple[tuple[str, str], ...] = ()
+    translations: tuple[tuple[str, str], ...] = ()
     """Each folder of pages that belongs to one language, and that language."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return (self.content, *(folder for folder, _ in self.translations))
 
     def path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         language, named = self._language(name)
@@ -133,10 +149,10 @@ class HugoAddresses:
         return tidy(f"{root}/{'/'.join(parts)}")
 
     def is_page(self, name: PurePosixPath) -> bool:
-        return any(within(name, folder) for folder in (self.content, *(folder for folder, _ in self.folders)))
+        return any(within(name, folder) for folder in self.folders)
 
     def _language(self, name: PurePosixPath) -> tuple[str, PurePosixPath]:
-        for folder, language in self.folders:
+        for folder, language in self.translations:
             if inside := within(name, folder):
                 return language, inside.with_suffix("")
         named = (within(name, self.content) or name).with_suffix("")
@@ -161,9 +177,13 @@ class DocusaurusAddresses:
     """`routeBasePath` of the docs plugin, without slashes around it."""
     number_prefixes: bool = True
     """Whether `01-` before a name is only for its order."""
-    versions: tuple[str, ...] = ()
-    """Of `versions.json`: the first is served without its name, and `docs` as `next`."""
+    last_version: str = "current"
+    """The one whose pages have no version in their paths; where it is another, `current` is `next`."""
     default_locale: str = "en"
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return (self.content, "blog", "src/pages", "versioned_docs", "i18n")
 
     def path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         locale, plugin, version, inside = self._placed(name)
@@ -196,10 +216,10 @@ class DocusaurusAddresses:
         return "", "", "", name
 
     def _version_part(self, version: str) -> str:
-        if version == "current":
-            return "next" if self.versions else ""
         named = version.removeprefix("version-")
-        return "" if self.versions[:1] == (named,) else named
+        if named == self.last_version:
+            return ""
+        return "next" if named == "current" else named
 
     def _doc_path(self, name: PurePosixPath, meta: Mapping[str, Any]) -> str:
         folder = "/".join(self._unnumbered(part) for part in name.parent.parts)

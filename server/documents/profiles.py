@@ -14,15 +14,10 @@ from server.documents.addresses import (
     NextraAddresses,
     StarlightAddresses,
 )
-from server.documents.framework_slugs import (
-    HugoSlugger,
-    MintlifySlugger,
-    MkDocsSlugger,
-    SphinxSlugger,
-    VitePressSlugger,
-)
+from server.documents.framework_slugs import MkDocsSlugger, SphinxSlugger, VitePressSlugger
+from server.documents.hugo_slugs import HugoSlugger
+from server.documents.mintlify_slugs import MintlifySlugger
 from server.documents.slugs import DocusaurusSlugger, GitHubSlugger, NextraSlugger, Slugger, StarlightSlugger
-
 
 _FILES: Final = FileAddresses()
 

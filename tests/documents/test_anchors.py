@@ -12,14 +12,10 @@ from typing import Any
 import pytest
 
 from server.documents.document import Heading
-from server.documents.framework_slugs import (
-    HugoSlugger,
-    MintlifySlugger,
-    MkDocsSlugger,
-    SphinxSlugger,
-    VitePressSlugger,
-)
+from server.documents.framework_slugs import MkDocsSlugger, SphinxSlugger, VitePressSlugger
+from server.documents.hugo_slugs import HugoSlugger
 from server.documents.markdown import parse_markdown
+from server.documents.mintlify_slugs import MintlifySlugger
 from server.documents.slugs import DocusaurusSlugger, NextraSlugger, Slugger, StarlightSlugger
 from tests.documents.cases import load_cases
 
