@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     )
     embedding_batch_size: int = Field(128, ge=1, le=2048, description="Windows embedded in one request.")
     embedding_concurrency: int = Field(4, ge=1, description="Embedding requests under way at once in an ingest.")
+    embedding_keep_days: int = Field(
+        90, ge=1, description="How long vectors that no published page has are kept, to be used again."
+    )
     embedding_timeout_seconds: float = Field(30, gt=0, description="Limit for one embedding request.")
     embedding_retries: int = Field(5, ge=0, description="Tries after a 429 or 5xx in an ingest, with backoff.")
 

@@ -168,7 +168,7 @@ def test_a_file_that_fails_is_named_and_the_exit_status_is_one(folder: Path) -> 
     result = run(folder, "ingest", str(docs))
     assert result.returncode == 1
     assert "4 pages written" in result.stdout
-    assert "not ingested: broken.md is not UTF-8 text" in result.stderr
+    assert "not ingested: broken.md Line 1: is not UTF-8 text" in result.stderr
 
 
 @pytest.mark.parametrize(

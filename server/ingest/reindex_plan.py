@@ -7,12 +7,13 @@ from typing import Final
 
 import asyncpg
 
-from server.database.calls import get_embedding_model, get_page_checksums, get_site
+from server.database.calls import get_embedding_model, get_site
 from server.database.fitness import require_prepared
+from server.database.publishing import get_stored_pages
 from server.database.reindexing import get_reindex, get_sections_to_embed
 from server.documents.windows import window_texts
 from server.ingest.embedding import VectorRecipe
-from server.ingest.sync import OnProgress, Progress
+from server.ingest.progress import OnProgress, Progress
 from server.ingest.weighing import is_about_as_large
 from server.models.embeddings import Embedder
 from server.records import EmbeddingModel, Reindex, StoredSection, TokenWeights
@@ -58,11 +59,11 @@ async def make_plan(
         resumed = None
     count = _Count(every=max(1, site.section_count // _SAMPLE_SECTIONS))
     if is_needed:
-        on_progress(Progress("Counting", 0, site.section_count))
+        on_progress(Progress("Counting", 0, site.section_count, "sections"))
         async for sections in stored_sections(connection, is_new=resumed is None):
             await asyncio.to_thread(count.add, sections, settings.resolved_window_chars)
-            on_progress(Progress("Counting", count.sections, site.section_count))
-        on_progress(Progress("Counting", count.sections, count.sections))
+            on_progress(Progress("Counting", count.sections, site.section_count, "sections"))
+        on_progress(Progress("Counting", count.sections, count.sections, "sections"))
     return ReindexPlan(
         live=live,
         model=embedder.model,
@@ -103,7 +104,7 @@ async def _is_needed(
     if embedder.model != live.name or embedder.requested_dimensions not in (None, live.dimensions):
         return True
     recipe = VectorRecipe.of(settings, dimensions=live.dimensions, token_weights=live.token_weights)
-    return any(page.embedded_with != recipe.sha256 for page in await get_page_checksums(connection))
+    return any(page.embedded_with != recipe.sha256 for page in await get_stored_pages(connection))
 
 
 def _leads_to(reindex: Reindex, embedder: Embedder, settings: Settings, *, page_count: int) -> bool:
