@@ -130,16 +130,21 @@ class SphinxSlugger:
         myst = self._myst.slug(text, inline=inline) if level <= self._myst_levels else ""
         myst = "" if _NUMBERS.fullmatch(myst) else myst  # of headings without a letter
         slug = make_id(inline_text(inline, line_break=" ") if inline else text)
-        if slug and slug not in self._ids:
-            self._ids.add(slug)
-            return slug
-        self._count += 1
-        return myst or f"id{self._count}"
+        if not slug or slug in self._ids:
+            slug = myst or self._counted()
+        self._ids.add(slug)
+        return slug
 
     def reserve(self, slug: str, *, level: int = 2) -> str:
         del level
         self._ids.add(slug)
         return slug
+
+    def _counted(self) -> str:
+        self._count += 1
+        while f"id{self._count}" in self._ids:
+            self._count += 1
+        return f"id{self._count}"
 
 
 class _MystSlugger(GitHubSlugger):

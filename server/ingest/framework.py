@@ -10,6 +10,7 @@ from server.documents.profiles import PROFILES, Profile
 from server.documents.site_configs import read_config
 from server.errors import DocumentUnreadable, IngestFailed
 
+_ABOVE_MAX: Final = 4  # `src/content/docs` of a site, and a folder of one language in it.
 _CONFIG_MAX_BYTES: Final = 1_000_000  # A guess; configs have some hundred lines.
 
 
@@ -85,9 +86,9 @@ def _detected(folder: Path, name: str | None) -> Profile:
 
 
 def _folders_above(folder: Path) -> Iterator[Path]:
-    """The folder and those above it up to the repository's root; one above it where there is no repository."""
+    """The folder and those above it, up to the repository's root where there is one."""
     above = [folder, *folder.parents]
-    root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 1)
+    root = next((number for number, one in enumerate(above) if (one / ".git").exists()), _ABOVE_MAX)
     yield from above[: root + 1]
 
 

@@ -64,6 +64,15 @@ def test_the_nearest_config_counts_and_none_above_the_repository(tmp_path: Path)
     assert GITHUB == detect_profile(folder)
 
 
+def test_a_copy_without_its_repository_is_told_from_a_few_folders_above(tmp_path: Path) -> None:
+    folder = tmp_path / "site" / "src" / "content" / "docs" / "en"
+    folder.mkdir(parents=True)
+    (tmp_path / "site" / "astro.config.mjs").write_text("starlight()")
+    (tmp_path / "mkdocs.yml").write_text("site_name: x")
+    assert "/en/a/" == shown(detect_profile(folder), "a.md")
+    assert "github" == detect_profile(tmp_path / "site" / "src" / "content" / "docs" / "en" / "x" / "y").name
+
+
 def test_the_setting_decides_which_config_is_read(tmp_path: Path) -> None:
     folder = site(tmp_path, {"mkdocs.yml": "site_name: x", "hugo.toml": "uglyURLs = true"}, ingested="content")
     assert "/a.html" == shown(detect_profile(folder, "hugo"), "a.md")
