@@ -131,7 +131,9 @@ class SphinxSlugger:
         myst = "" if _NUMBERS.fullmatch(myst) else myst  # of headings without a letter
         slug = make_id(inline_text(inline, line_break=" ") if inline else text)
         if not slug or slug in self._ids:
-            slug = myst or self._counted()
+            slug = self._counted()
+            self._ids.add(slug)
+            return myst or slug
         self._ids.add(slug)
         return slug
 
