@@ -15,6 +15,7 @@
     ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
     ├── ReindexFailed               500   the live vectors are as they were, the next ones are kept
     ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
+    ├── BuiltSiteUnreadable         500   there is nothing that links could be held against
     └── IngestFailed                500   nothing was published
         ├── RemovalsRefused         500   most pages would have gone, and nobody allowed that
         └── DocumentUnreadable      500   one file; the others go on
@@ -107,6 +108,10 @@ class ReindexFailed(LecternError):
 
 class EvaluationInvalid(LecternError):
     code = "evaluation_invalid"
+
+
+class BuiltSiteUnreadable(LecternError):
+    code = "built_site_unreadable"
 
 
 class IngestFailed(LecternError):

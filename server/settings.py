@@ -16,6 +16,10 @@ from server.errors import SettingsInvalid
 
 _PACKAGE = Path(__file__).parent
 
+FrameworkName = Literal[
+    "github", "docusaurus", "mkdocs", "sphinx", "vitepress", "starlight", "hugo", "nextra", "mintlify"
+]
+
 
 class Settings(BaseSettings):
     """All of Lectern's settings.
@@ -151,6 +155,18 @@ class Settings(BaseSettings):
         description="Confidence at which no model is asked: `none`, or `never` to ask always.",
     )
 
+    framework: FrameworkName | None = Field(
+        None,
+        description="Whose anchors and addresses your site has: `docusaurus`, `mkdocs`, `sphinx`, `vitepress`, "
+        "`starlight`, `hugo`, `nextra`, `mintlify`, or `github` for none. Unset: told from its config file.",
+    )
+    slug_style: FrameworkName | None = Field(
+        None, description="Takes only the anchors from another one of them than the rest."
+    )
+    url_suffix: Literal["none", "/", ".html"] | None = Field(
+        None,
+        description="What your pages' addresses end in: `none`, `/` or `.html`. Unset: as the framework does.",
+    )
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
     window_chars: int | None = Field(
         None,
