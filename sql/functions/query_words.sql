@@ -1,0 +1,64 @@
+-- The lexemes of a query, those of one word under one number: which language it is in nobody knows, so a word is what it
+-- is in each of the site's (`Einstellungen` is `einstell` in German and `einstellungen` in English). Words that share a
+-- lexeme are one. A stop word of any language is left out, unless there is nothing else. Character pairs are a word each;
+-- docs.single_characters are not among them.
+create or replace function docs.query_words(configs regconfig[], query_text text)
+returns table (place bigint, lexeme text)
+language plpgsql
+immutable
+parallel safe
+set search_path = docs, public, extensions, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  spelled text := docs.spelled_text(query_words.query_text);
+begin
+  if cardinality(query_words.configs) = 1 then
+    return query
+    select row_number() over (), word
+    from unnest(docs.query_lexemes(query_words.configs[1], spelled)) as word
+    group by word;
+  else
+    return query
+    with recursive token as (
+      select array_agg(distinct entry.lexeme) as lexemes, count(distinct config::oid) as config_count
+      from unnest(array[spelled, docs.identifier_parts(spelled)]) with ordinality as part (content, number)
+      cross join unnest(query_words.configs) as config
+      cross join lateral unnest(to_tsvector(config, part.content)) as entry
+      cross join lateral unnest(entry.positions) as position
+      -- All configurations cut a text alike, so that a word has one position in all of them.
+      group by part.number, position
+    ),
+    word as (
+      select row_number() over () as place, spoken.lexemes
+      from (
+        select token.lexemes
+        from token
+        where token.config_count = (select max(other.config_count) from token as other)
+        union
+        select array[identifier] from docs.identifiers(spelled) as identifier
+      ) as spoken
+    ),
+    member as (
+      select word.place, lexeme from word cross join lateral unnest(word.lexemes) as lexeme
+    ),
+    linked (place, root) as (
+      select word.place, word.place from word
+      union
+      select other.place, linked.root
+      from linked
+      join member using (place)
+      join member as other on other.lexeme = member.lexeme
+    )
+    select min(linked.root), member.lexeme
+    from linked
+    join member using (place)
+    group by member.lexeme;
+  end if;
+  return query
+  select -row_number() over (), found.pair
+  from docs.character_pairs(query_words.query_text) as found
+  where not found.is_last
+  group by found.pair;
+end;
+$$;
