@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from server.documents.scripts import PAIRED_RUN, folded, pairs
 from tests.pages import direction, page, publish_pages, section
 
 SITE = [
@@ -290,3 +291,28 @@ async def test_a_wide_character_is_as_long_as_two(
     owner: asyncpg.Connection, content: str, expected: bool
 ) -> None:
     assert await owner.fetchval("select docs.is_shorter($1, 30)", content) == expected
+
+
+TEXTS = (
+    "部署环境变量",
+    "環境変数を設定する",
+    "ตั้งค่าตัวแปรสภาพแวดล้อม",
+    "ເຊີບເວີເລີ່ມຕົ້ນ",
+    "ម៉ាស៊ីនមេចាប់ផ្ដើម",
+    "ဆာဗာကို စတင်ပါ။",
+    "설정을 합니다, 키",
+    "在Docker容器中。好",
+    "ｻｰﾊﾞｰ",
+    "English only",
+    "",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_the_pairs_are_those_of_the_database(owner: asyncpg.Connection, text: str) -> None:
+    rows = await owner.fetch(
+        "select pair from docs.character_pairs($1) where not is_last or is_first order by place", text
+    )
+    assert [row["pair"] for row in rows] == [
+        pair for run in PAIRED_RUN.findall(folded(text)) for pair in pairs(run)
+    ]
