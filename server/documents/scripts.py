@@ -1,7 +1,7 @@
-"""Scripts whose words are not separated, or not as a dictionary has them: read by pairs of neighbouring characters.
+"""Scripts whose words are not separated, or not as a dictionary has them: read by pairs of characters.
 
-As `sql/functions/character_pairs.sql` does, which says more. A character is here what a reader takes for one: in Thai,
-Lao, Burmese and Khmer a letter with the vowels and marks around it.
+As `sql/functions/character_pairs.sql` does, which says more. A character is here what a reader takes for one: in
+Thai, Lao, Burmese and Khmer a letter with the vowels and marks around it.
 """
 
 import re
@@ -55,7 +55,7 @@ def is_mostly_paired(text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """A text with characters that are written in two ways in one of them: half and full width, whole and in parts."""
+    """A text with what can be written in two ways in one of them: half and full width, whole and in parts."""
     return unicodedata.normalize("NFKC", text) if _WRITTEN_IN_TWO_WAYS.search(text) else text
 
 

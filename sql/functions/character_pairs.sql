@@ -1,7 +1,7 @@
--- The neighbouring characters of every run of docs.paired_characters, two and two, overlapping, as Lucene's CJKBigramFilter
--- makes them (https://lucene.apache.org/core/9_12_0/analysis/common/org/apache/lucene/analysis/cjk/CJKBigramFilter.html),
--- and a run's last character alone. In Thai, Lao, Burmese and Khmer a character is a letter with the vowels and marks
--- around it: pairs of bare letters would say as little there as they do in English.
+-- The neighbouring characters of every run of docs.paired_characters, two and two, overlapping, as Lucene makes them
+-- (https://lucene.apache.org/core/9_12_0/analysis/common/org/apache/lucene/analysis/cjk/CJKBigramFilter.html), and a
+-- run's last character alone. In Thai, Lao, Burmese and Khmer a character is a letter with the vowels and marks around
+-- it: pairs of bare letters would say as little there as they do in English.
 create or replace function docs.character_pairs(content text)
 returns table (place bigint, pair text, is_first boolean, is_last boolean)
 language sql

@@ -1,5 +1,5 @@
--- Whether a text is shorter than so many characters. A Chinese, Japanese or Korean one counts twice: it says about as much
--- as two letters.
+-- Whether a text is shorter than so many characters. A Chinese, Japanese or Korean one counts twice: it says about as
+-- much as two letters.
 create or replace function docs.is_shorter(content text, chars int)
 returns boolean
 language sql

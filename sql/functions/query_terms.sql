@@ -81,6 +81,8 @@ begin
       from docs.character_pairs(finished) as found
       where found.is_first and found.is_last
       group by found.pair
+      order by min(found.place)
+      limit 20  -- a query has fewer, and each takes as long as a word that is being typed
     );
     border_pairs := docs.border_pairs(finished, array(select held.lexeme from unnest(known) as held));
   end if;

@@ -1,7 +1,7 @@
--- The lexemes of a query, those of one word under one number: which language it is in nobody knows, so a word is what it
--- is in each of the site's (`Einstellungen` is `einstell` in German and `einstellungen` in English). Words that share a
--- lexeme are one. A stop word of any language is left out, unless there is nothing else. Character pairs are a word each;
--- docs.single_characters are not among them.
+-- The lexemes of a query, those of one word under one number: which language it is in nobody knows, so a word is what
+-- it is in each of the site's (`Einstellungen` is `einstell` in German and `einstellungen` in English). Words that share
+-- a lexeme are one. A stop word of any language is left out, unless there is nothing else. Character pairs are a word
+-- each; characters that stand alone are not among them (docs.single_term).
 create or replace function docs.query_words(configs regconfig[], query_text text)
 returns table (place bigint, lexeme text)
 language plpgsql
@@ -12,6 +12,8 @@ as $$
 #variable_conflict use_column
 declare
   spelled text := docs.spelled_text(query_words.query_text);
+  lexemes text[];
+  places bigint[];
 begin
   if cardinality(query_words.configs) = 1 then
     return query
@@ -19,8 +21,7 @@ begin
     from unnest(docs.query_lexemes(query_words.configs[1], spelled)) as word
     group by word;
   else
-    return query
-    with recursive token as (
+    with token as materialized (
       select array_agg(distinct entry.lexeme) as lexemes, count(distinct config::oid) as config_count
       from unnest(array[spelled, docs.identifier_parts(spelled)]) with ordinality as part (content, number)
       cross join unnest(query_words.configs) as config
@@ -38,21 +39,25 @@ begin
         union
         select array[identifier] from docs.identifiers(spelled) as identifier
       ) as spoken
-    ),
-    member as (
-      select word.place, lexeme from word cross join lateral unnest(word.lexemes) as lexeme
-    ),
-    linked (place, root) as (
-      select word.place, word.place from word
+    )
+    select array_agg(spelling.lexeme), array_agg(word.place)
+    into lexemes, places
+    from word
+    cross join lateral unnest(word.lexemes) as spelling (lexeme);
+
+    -- From an array, of which the planner expects few rows: making room for thousands takes longer than the rest.
+    return query
+    with recursive linked (place, root) as (
+      select named.place, named.place from unnest(places) as named (place)
       union
       select other.place, linked.root
       from linked
-      join member using (place)
-      join member as other on other.lexeme = member.lexeme
+      join unnest(lexemes, places) as member (lexeme, place) on member.place = linked.place
+      join unnest(lexemes, places) as other (lexeme, place) on other.lexeme = member.lexeme
     )
     select min(linked.root), member.lexeme
     from linked
-    join member using (place)
+    join unnest(lexemes, places) as member (lexeme, place) on member.place = linked.place
     group by member.lexeme;
   end if;
   return query

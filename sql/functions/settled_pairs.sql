@@ -1,5 +1,5 @@
--- A query that is being typed without its last character, where that makes a pair no section has: half a syllable (`설저`
--- on the way to `설정`), or a letter whose vowel is to come.
+-- A query that is being typed, without its last character where that makes a pair no section has: half a syllable
+-- (`설저` on the way to `설정`), or a letter whose vowel is to come.
 create or replace function docs.settled_pairs(site_id bigint, query_text text)
 returns text
 language plpgsql
