@@ -247,6 +247,16 @@ async def test_half_width_and_composed_characters_are_one(owner: asyncpg.Connect
         assert await match(owner, query_text) == [("One", 1)]
 
 
+async def test_a_pair_is_a_word_of_a_sections_length_and_a_last_character_none(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch(
+        "select * from docs.section_terms('simple', '键', '', '{}', '/', 'set 环境变量') order by 1"
+    )
+    assert [tuple(row) for row in rows] == [
+        (lexeme, frequency, 4)
+        for lexeme, frequency in (("set", 1), ("变量", 1), ("境变", 1), ("环境", 1), ("量", 1), ("键", 3))
+    ]
+
+
 async def test_title_words_are_of_letters(owner: asyncpg.Connection) -> None:
     await publish_pages(owner, SITE[1:2])
     await publish_pages(owner, [page("/zh/x", section("使用Docker容器"), meta={"lang": "zh"})])

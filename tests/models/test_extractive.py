@@ -123,5 +123,7 @@ def test_unspaced_scripts_are_compared_by_pairs_and_letters_beside_them_by_words
 
 
 def test_chinese_sentences_of_one_paragraph_are_quoted_without_a_space_between() -> None:
-    answer = compose_answer("部署环境变量", [make_match("部署之前请检查环境变量。部署之后请重新启动服务器。")])
-    assert "部署之前请检查环境变量。部署之后请重新启动服务器。 [1]" in answer
+    answer = compose_answer(
+        "部署环境变量", [make_match("部署之前请检查环境变量。部署变量之后请重启，再检查环境。")]
+    )
+    assert "部署之前请检查环境变量。部署变量之后请重启，再检查环境。 [1]" in answer
