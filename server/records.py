@@ -155,6 +155,8 @@ class PlacedSection:
     heading_path: tuple[str, ...]
     slug: str | None
     content: str
+    lang: str | None = None
+    """The page's; `None` where it states none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

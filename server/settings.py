@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         "",
         description="Where your docs live, e.g. `https://docs.example.com`. Unset: links open Lectern's preview.",
     )
+    language: str = Field(
+        "en",
+        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
+        description="Language of pages that tell none, by front matter or path: `de`, `pt-BR`.",
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Comma-separated web origins that may ask (CORS)."
     )
