@@ -17,6 +17,7 @@
     ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
     └── IngestFailed                500   nothing was published
         └── DocumentUnreadable      500   one file; the others go on
+            └── DocumentExcluded    500   … which says itself that it is no page: left out without complaint
 
 `str(error)` is for the owner: it names what failed and what to do. `error.reader_text` is what a reader of
 the site may see; it never holds a host name, a key or a path of the server.
@@ -114,3 +115,9 @@ class IngestFailed(LecternError):
 
 class DocumentUnreadable(IngestFailed):
     code = "document_unreadable"
+
+
+class DocumentExcluded(DocumentUnreadable):
+    """Nothing is wrong with the file: it is not to be found by readers, so a page it had is removed."""
+
+    code = "document_excluded"
