@@ -1,6 +1,7 @@
 """A web page → what it says, as Markdown, without what surrounds it on every page."""
 
 import re
+from functools import cache
 from typing import Any, Final
 
 from server.documents.document import Document, Heading, Source
@@ -11,12 +12,13 @@ from server.documents.webpage.headings import heading_text
 from server.documents.webpage.reading import read_content
 from server.documents.webpage.selectors import Selector
 from server.documents.webpage.tree import Element, descendants, read_tree
-from server.errors import DocumentExcluded, DocumentUnreadable
+from server.errors import DocumentExcluded, DocumentUnreadable, SettingsInvalid
 
 _TITLE_MAX_CHARS: Final = 300  # it stands before every window of the page
 # What generators write beside the pages: not found, search, and Sphinx' indexes and sources.
+_CHROME: Final = ("nav",)  # half of many pages
 _NOT_FOUND: Final = re.compile(r"(?:.*/)?404(?:/index)?\.html?")
-_INDEX: Final = re.compile(r"(?:.*/)?(?:genindex(?:-[^/]+)?|py-modindex|search)\.html|_modules/.*")
+_INDEX: Final = re.compile(r"(?:.*/)?(?:genindex(?:-[^/]+)?|py-modindex|search)\.html|(?:.*/)?_modules/.*")
 _SPHINX: Final = re.compile(rb"_static/documentation_options\.js|Created using .{0,80}Sphinx")
 
 
@@ -24,7 +26,7 @@ def parse(source: Source) -> Document:
     """Raises `DocumentExcluded` for what says that it is no page to be found, and `DocumentUnreadable`."""
     _check_name(source)
     text, problems = decode_page(source.content)
-    root = read_tree(text)
+    root = read_tree(text, unread=() if source.content_selector else _CHROME)
     head = read_head(root)
     _check_head(head)
     content = _content_of(root, source.content_selector)
@@ -56,10 +58,21 @@ def _check_head(head: Head) -> None:
 
 def _content_of(root: Element, selector: str) -> Element:
     body = next((element for element in descendants(root) if element.tag == "body"), root)
-    content = find_content(body, Selector.of(selector) if selector else None)
+    content = find_content(body, _selector(selector) if selector else None)
     if content is None:
         raise DocumentUnreadable(f"has nothing that LECTERN_CONTENT_SELECTOR ({selector}) points out.")
     return content
+
+
+@cache
+def _selector(stated: str) -> Selector:
+    try:
+        return Selector.of(stated)
+    except ValueError as error:
+        raise SettingsInvalid(
+            f"LECTERN_CONTENT_SELECTOR is {stated!r}: {error}. Tags, #ids, .classes and [attributes] are, with "
+            "blanks for within and commas for or."
+        ) from error
 
 
 def _outside_title(root: Element, content: Element) -> Element | None:

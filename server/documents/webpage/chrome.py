@@ -50,6 +50,8 @@ def is_chrome(element: Element, ancestors: list[Element]) -> bool:
         return not any(ancestor.tag in ("main", "article") for ancestor in ancestors)
     if element.tag == "footer":
         return not any(ancestor.tag in ("blockquote", "figure") for ancestor in ancestors)
+    if element.tag == "span" and "lang" in element.classes:  # VitePress' name of a code block's language
+        return any(name.startswith("language-") for name in ancestors[-1].classes)
     return _is_named_so(element) or _is_hidden(element, ancestors) or _is_search(element) or _is_edit_link(element)
 
 

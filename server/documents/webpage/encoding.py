@@ -56,8 +56,7 @@ def _decode_anyhow(content: bytes, charset: str | None, error: UnicodeDecodeErro
         return content.decode("cp1252", "replace"), Problem(
             line, "is not UTF-8 and the page names no charset: read as windows-1252. Save it as UTF-8."
         )
-    shown = charset.removesuffix("-sig")
+    name = charset.removesuffix("-sig")
     return content.decode(charset, "replace"), Problem(
-        line,
-        f"is not {shown}, which the page says it is: what could not be read is shown as �. Save it as {shown}.",
+        line, f"is not {name}, as the page says: what could not be read became �. Save it as {name}."
     )

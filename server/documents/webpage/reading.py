@@ -70,7 +70,8 @@ def _open(page: Page, element: Element, parent: Element) -> Closer | None:
         return None
     _note_anchor(page, element)
     if element.tag == "pre" or (element.tag == "table" and is_numbered_table(element)):
-        return _read_code(page, element)
+        _read_code(page, element)
+        return None
     if element.attributes:
         is_special, closer = _open_special(page, element, parent)
         if is_special:
@@ -89,9 +90,11 @@ def _note_anchor(page: Page, element: Element) -> None:
 def _open_special(page: Page, element: Element, parent: Element) -> tuple[bool, Closer | None]:
     """What classes and roles make of an element, whatever its tag; whether they do."""
     if is_tab_row(element, parent):
-        return True, open_tab_row(page, element)
+        open_tab_row(page, element)
+        return True, None
     if is_panel_label(element, parent):
-        return True, open_panel_label(page, element)
+        open_panel_label(page, element)
+        return True, None
     if is_tab_panel(element, parent):
         return True, open_tab_panel(page, element)
     if is_box(element):

@@ -6,9 +6,10 @@ attributes, and makes n² elements of n unclosed `<font>`; libxml2's own tree en
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, cast
 
 from lxml import etree
 
@@ -24,15 +25,16 @@ _UNREAD_IN_ONE: Final = (
     "applet audio canvas embed iframe map noframes noscript object portal script style svg template video"
 )
 _UNREAD: Final = frozenset(_UNREAD_IN_ONE.split())
-# Control characters, soft hyphens, and the blanks without width that generators put into permalinks.
-_INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\xad\u200b\u2060\ufeff\ufffe\uffff]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+# Soft hyphens, and the blanks without width that generators put into permalinks.
+_INVISIBLE: Final = re.compile("[\xad\u200b\u2060\ufeff\ufffe\uffff]")
 _NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
 
 
 @dataclass(slots=True, eq=False)
 class Element:
     tag: str
-    """Lower case."""
+    """In lower case, as the names of attributes."""
     attributes: Mapping[str, str]
     children: "list[Element | str]" = field(default_factory=list)
     holds_main: bool = False
@@ -49,17 +51,17 @@ class Element:
         return self.attributes.get(name, "")
 
 
-def read_tree(text: str) -> Element:
-    """The root, which holds what the page says; scripts, styles, comments and the like are left out.
+def read_tree(text: str, *, unread: Collection[str] = ()) -> Element:
+    """The root, which holds what the page says, without scripts, styles, comments and `unread` elements.
 
     Time and memory are linear in the text. Raises `DocumentUnreadable` when elements are too deep or too many.
     """
-    builder = _Builder()
-    parser = etree.HTMLParser(target=builder, huge_tree=True)
+    builder = _Builder(_UNREAD.union(unread))
+    text = _CONTROL.sub("", text)  # among them NUL, which would end the text for libxml2
+    parser: Any = etree.HTMLParser(target=cast(Any, builder), huge_tree=True)
     try:
         for start in range(0, len(text), _CHUNK_CHARS):
-            # A NUL would end the text for libxml2.
-            parser.feed(text[start : start + _CHUNK_CHARS].replace("\0", ""))
+            parser.feed(text[start : start + _CHUNK_CHARS])
         if text.strip():
             parser.close()
     except (etree.LxmlError, _TooLargeError) as error:
@@ -105,12 +107,13 @@ class _TooLargeError(Exception):
 class _Builder:
     """What libxml2 calls for each tag and text (lxml's “parser target interface”)."""
 
-    def __init__(self) -> None:
+    def __init__(self, unread: Collection[str]) -> None:
         self.root = Element("#root", _NO_ATTRIBUTES)
         self.refusal = ""
         self._open = [self.root]
         self._seen: set[str] = set()
         self._count = 0
+        self._unread = unread
         self._unread_depth = 0
         self._texts: list[str] = []
 
@@ -120,8 +123,7 @@ class _Builder:
             self._refuse(f"is nested over {_MAX_DEPTH} elements deep: is a tag never closed?")
         if self._count > _MAX_ELEMENTS:
             self._refuse(f"has over {_MAX_ELEMENTS:,} elements: split it.")
-        tag = tag.lower()
-        if self._unread_depth or tag in _UNREAD:
+        if self._unread_depth or tag in self._unread:
             self._unread_depth += 1
             return
         self._end_text()
@@ -134,7 +136,7 @@ class _Builder:
         element = Element(tag, _kept(attributes) if attributes else _NO_ATTRIBUTES)
         parent.children.append(element)
         self._open.append(element)
-        if tag in ("main", "article") or element.get("role") == "main":
+        if tag in ("main", "article") or element.attributes.get("role") == "main":
             self._mark_open("holds_main")
         elif tag == "h1":
             self._mark_open("holds_title")
@@ -147,9 +149,9 @@ class _Builder:
             self._end_text()
             self._open.pop()
 
-    def data(self, text: str) -> None:
+    def data(self, data: str) -> None:
         if not self._unread_depth:
-            self._texts.append(text)
+            self._texts.append(data)
 
     def comment(self, text: str) -> None:
         pass
@@ -163,7 +165,8 @@ class _Builder:
     def _end_text(self) -> None:
         """libxml2 gives a text in pieces."""
         if self._texts:
-            self._open[-1].children.append(_INVISIBLE.sub("", "".join(self._texts)))
+            text = "".join(self._texts)
+            self._open[-1].children.append(text if text.isascii() else _INVISIBLE.sub("", text))
             self._texts.clear()
 
     def _mark_open(self, flag: str) -> None:
@@ -178,10 +181,7 @@ class _Builder:
 
 
 def _kept(attributes: Mapping[str, str]) -> Mapping[str, str]:
-    kept: dict[str, str] = {}
-    for name, value in attributes.items():
-        if len(kept) == _MAX_ATTRIBUTES:
-            break
-        if len(value) <= _ATTRIBUTE_MAX_CHARS:
-            kept[name.lower()] = _INVISIBLE.sub("", value)
-    return kept
+    first = (
+        attributes.items() if len(attributes) <= _MAX_ATTRIBUTES else islice(attributes.items(), _MAX_ATTRIBUTES)
+    )
+    return {name: value for name, value in first if len(value) <= _ATTRIBUTE_MAX_CHARS}
