@@ -20,8 +20,8 @@ PAGES = [str(case.values[0]) for case in load_cases("html")]
 SPHINX = '<script src="_static/documentation_options.js"></script>'
 
 
-def parse_html(html: str | bytes, **options: str) -> Document:
-    return parse(source_of(html, **{"name": "page.html", **options}))
+def parse_html(html: str | bytes, *, name: str = "page.html") -> Document:
+    return parse(source_of(html, name=name))
 
 
 def shown(document: Document) -> str:

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from server.errors import DocumentUnreadable, IngestFailed
 from server.ingest.crawl import robots, sitemaps
@@ -28,7 +27,8 @@ class Listed:
 
 
 def is_sitemap(url: str) -> bool:
-    path = urlsplit(url).path.lower()
+    """By its name: what is found at an address is seen only when it is fetched."""
+    path = url.partition("#")[0].partition("?")[0].lower()
     return path.endswith((".xml", ".xml.gz")) or (path.endswith((".txt", ".txt.gz")) and "sitemap" in path)
 
 

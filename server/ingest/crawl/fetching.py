@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
@@ -86,6 +87,7 @@ class Fetcher:
         self.is_site = is_site
         self._client = httpx2.AsyncClient(
             headers=_headers(settings),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # takes none
             follow_redirects=False,
             # No proxy and no .netrc: a password in it is nobody's business here.
             trust_env=False,
@@ -214,9 +216,7 @@ async def _body(response: httpx2.Response, max_bytes: int) -> bytes:
     async for chunk in response.aiter_bytes():
         size += len(chunk)
         if size > max_bytes:
-            raise FetchFailed(
-                f"has over {max_bytes:,} bytes, and LECTERN_FILE_MAX_BYTES allows no more of a page."
-            )
+            raise FetchFailed(f"has over {max_bytes:,} bytes, the most that is fetched (LECTERN_FILE_MAX_BYTES).")
         chunks.append(chunk)
     return b"".join(chunks)
 

@@ -164,9 +164,8 @@ class _Crawl:
     def _stop_when_down(self) -> None:
         if self._failures_in_a_row < _MAX_FAILURES_IN_A_ROW or not self._waiting:
             return
-        reason = (
-            f"failed {_MAX_FAILURES_IN_A_ROW} times in a row: the other {len(self._waiting)} pages were not tried."
-        )
+        others = len(self._waiting)
+        reason = f"failed {_MAX_FAILURES_IN_A_ROW} times in a row: {others:,} other pages were not tried."
         self.failures.append(Failure(self._whole, reason))
         self._waiting.clear()
 
@@ -178,9 +177,7 @@ class _Crawl:
         if len(self._seen) >= self._settings.crawl_max_pages:
             self._is_full = True
             limit = self._settings.crawl_max_pages
-            reason = (
-                f"has over {limit:,} pages, and LECTERN_CRAWL_MAX_PAGES allows no more: the others are missing."
-            )
+            reason = f"has over {limit:,} pages, and LECTERN_CRAWL_MAX_PAGES allows no more: raise it."
             self.failures.append(Failure(self._whole, reason))
             return
         self._seen.add(address)
@@ -230,7 +227,7 @@ class _Crawl:
         validators = {**reply.validators, "content_type": reply.content_type}
         known = self._known.get(address)
         is_same = bool(reply.validators) and known is not None and dict(known) == validators
-        path = None if is_same else self._folder / f"{len(self._seen)}-{len(self.pages)}{name.suffix}"
+        path = None if is_same else self._folder / f"{len(self.pages):06}{name.suffix}"
         if self._keep(address, name, path, validators) and path is not None:
             await asyncio.to_thread(path.write_bytes, body)
 

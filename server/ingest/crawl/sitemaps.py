@@ -23,6 +23,8 @@ class SitemapReader:
         self.pages: list[str] = []
         self.sitemaps: list[str] = []
         """Of an index: other sitemaps."""
+        self.is_sitemap = False
+        """Whether it began like one."""
         self._unpacker: Any = None
         self._parser: Any = None
         self._lines: list[bytes] | None = None
@@ -54,7 +56,9 @@ class SitemapReader:
             try:
                 self._parser.close()
             except etree.LxmlError as error:
-                raise DocumentUnreadable(f"is no XML: {error}.") from error
+                raise DocumentUnreadable(f"is no XML: {error.msg}.") from error
+            if not self.is_sitemap:
+                raise DocumentUnreadable("is no sitemap.")
 
     def _unpacked(self, chunk: bytes) -> Iterator[bytes]:
         """In small pieces, because a kilobyte may stand for a megabyte."""
@@ -73,7 +77,7 @@ class SitemapReader:
                 piece = piece.lstrip()
                 target: Any = _Addresses(self)
                 self._parser = etree.XMLParser(
-                    target=target, resolve_entities=False, no_network=True, huge_tree=False, recover=True
+                    target=target, resolve_entities=False, no_network=True, huge_tree=False
                 )
         if self._lines is not None:
             self._lines.append(piece)
@@ -81,7 +85,7 @@ class SitemapReader:
         try:
             self._parser.feed(piece)
         except etree.LxmlError as error:
-            raise DocumentUnreadable(f"is no XML: {error}.") from error
+            raise DocumentUnreadable(f"is no XML: {error.msg}.") from error
 
 
 class _Addresses:
@@ -98,8 +102,9 @@ class _Addresses:
         if len(self._open) > _MAX_DEPTH:
             raise DocumentUnreadable("is nested too deep for a sitemap.")
         self._open.append(tag.rpartition("}")[2].lower())
-        if not self._reader.pages and not self._reader.sitemaps and self._open[0] not in _ROOTS:
-            raise DocumentUnreadable(f"is no sitemap: it begins with <{self._open[0]}>.")
+        self._reader.is_sitemap = self._open[0] in ("urlset", "sitemapindex")
+        if not self._reader.is_sitemap:
+            raise DocumentUnreadable(f"is no sitemap: it begins with <{self._open[0][:40]}>.")
         if self._open[-1] == "loc":
             self._texts, self._chars = [], 0
 
@@ -122,6 +127,3 @@ class _Addresses:
 
     def close(self) -> None:
         pass
-
-
-_ROOTS: Final = frozenset({"urlset", "sitemapindex"})
