@@ -55,7 +55,7 @@ class SitemapReader:
         elif self._parser is not None:
             try:
                 self._parser.close()
-            except etree.LxmlError as error:
+            except etree.XMLSyntaxError as error:
                 raise DocumentUnreadable(f"is no XML: {error.msg}.") from error
             if not self.is_sitemap:
                 raise DocumentUnreadable("is no sitemap.")
@@ -84,7 +84,7 @@ class SitemapReader:
             return
         try:
             self._parser.feed(piece)
-        except etree.LxmlError as error:
+        except etree.XMLSyntaxError as error:
             raise DocumentUnreadable(f"is no XML: {error.msg}.") from error
 
 
