@@ -158,7 +158,7 @@ class Settings(BaseSettings):
     file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")
     include: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Comma-separated globs; only files and web pages whose path one of them matches are ingested.",
+        description="Comma-separated globs; only files and web pages whose path matches one are ingested.",
     )
     exclude: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma-separated globs; files and web pages whose path matches one are left out."
@@ -173,9 +173,7 @@ class Settings(BaseSettings):
         0.1, ge=0, description="Pause between two requests of a crawl; robots.txt may ask for a longer one."
     )
     crawl_timeout_seconds: float = Field(30, gt=0, description="Limit for one request of a crawl, body included.")
-    crawl_retries: int = Field(
-        3, ge=0, description="Tries after a 429, a 5xx or a time-out in a crawl, with backoff."
-    )
+    crawl_retries: int = Field(3, ge=0, description="Tries after a 429, 5xx or time-out in a crawl, with backoff.")
     crawl_authorization: SecretStr | None = Field(
         None, description="Sent as the header `Authorization` to the site that is crawled, and to no other."
     )
@@ -292,7 +290,7 @@ def _explain(problem: Any) -> str:
     name = str(problem["loc"][0])
     if not name.isupper():
         name = f"LECTERN_{name.upper()}"
-    secret = name.endswith(("_API_KEY", "DATABASE_URL"))
+    secret = name.endswith(("_API_KEY", "_AUTHORIZATION", "DATABASE_URL"))
     value = "" if secret else f" is {problem['input']!r}"
     return f"{name}{value}: {problem['msg'].removeprefix('Value error, ')}"
 
