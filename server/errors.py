@@ -19,6 +19,7 @@
     └── IngestFailed                500   nothing was published
         ├── RemovalsRefused         500   most pages would have gone, and nobody allowed that
         └── DocumentUnreadable      500   one file; the others go on
+            └── DocumentExcluded    500   … which says itself that it is no page: left out without complaint
 
 `str(error)` is for the owner: it names what failed and what to do. `error.reader_text` is what a reader of
 the site may see; it never holds a host name, a key or a path of the server.
@@ -124,3 +125,9 @@ class RemovalsRefused(IngestFailed):
 
 class DocumentUnreadable(IngestFailed):
     code = "document_unreadable"
+
+
+class DocumentExcluded(DocumentUnreadable):
+    """Nothing is wrong with the file: it is not to be found by readers, so a page it had is removed."""
+
+    code = "document_excluded"

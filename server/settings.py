@@ -180,6 +180,27 @@ class Settings(BaseSettings):
         "for other embedders.",
     )
     file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")
+    include: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma-separated globs; only files and web pages whose path matches one are ingested.",
+    )
+    exclude: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated globs; files and web pages whose path matches one are left out."
+    )
+    content_selector: str = Field(
+        "", description="CSS selector of the part of a web page that is its text. Unset: found out."
+    )
+
+    crawl_max_pages: int = Field(10_000, ge=1, description="Addresses that are fetched in one crawl at most.")
+    crawl_connections: int = Field(4, ge=1, le=32, description="Requests of a crawl under way at once.")
+    crawl_pause_seconds: float = Field(
+        0.1, ge=0, description="Pause between two requests of a crawl; robots.txt may ask for a longer one."
+    )
+    crawl_timeout_seconds: float = Field(30, gt=0, description="Limit for one request of a crawl, body included.")
+    crawl_retries: int = Field(3, ge=0, description="Tries after a 429, 5xx or time-out in a crawl, with backoff.")
+    crawl_authorization: SecretStr | None = Field(
+        None, description="Sent as the header `Authorization` to the site that is crawled, and to no other."
+    )
 
     ping_seconds: float = Field(15, gt=0, description="Interval of a stream's keep-alives.")
     send_timeout_seconds: float = Field(
@@ -205,7 +226,7 @@ class Settings(BaseSettings):
             raise ValueError("LECTERN_FULL_TEXT_WEIGHT and LECTERN_SEMANTIC_WEIGHT must not both be 0")
         return self
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "include", "exclude", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return (
@@ -293,7 +314,7 @@ def _explain(problem: Any) -> str:
     name = str(problem["loc"][0])
     if not name.isupper():
         name = f"LECTERN_{name.upper()}"
-    secret = name.endswith(("_API_KEY", "DATABASE_URL"))
+    secret = name.endswith(("_API_KEY", "_AUTHORIZATION", "DATABASE_URL"))
     value = "" if secret else f" is {problem['input']!r}"
     return f"{name}{value}: {problem['msg'].removeprefix('Value error, ')}"
 
