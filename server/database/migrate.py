@@ -150,8 +150,8 @@ async def _drop_function(connection: asyncpg.Connection, name: str) -> None:
 async def _prepare_queue(connection: asyncpg.Connection) -> None:
     """Installs pgmq where it is not yet, and makes the queue.
 
-    What is installed stays as it is, be it the extension, which is updated as such, or the SQL of an older package,
-    which cannot be applied twice: the few functions called here are the same in all of them.
+    What is installed stays as it is, be it the extension, which is updated as such, or the SQL of an older
+    package, which cannot be applied twice: the few functions called here are the same in all of them.
     """
     async with connection.transaction():
         if not await connection.fetchval("select to_regnamespace('pgmq') is not null"):
@@ -164,8 +164,8 @@ async def _prepare_queue(connection: asyncpg.Connection) -> None:
         missing = [name for name in _PGMQ_FUNCTIONS if name not in {row["proname"] for row in rows}]
         if missing:
             raise DatabaseUnfit(
-                f"The schema pgmq of this database has no function {', '.join(missing)}: update the extension pgmq "
-                "to 1.5 or newer, or, if it is another program's, give Lectern a database of its own."
+                f"The schema pgmq of this database has no function {', '.join(missing)}: update the extension "
+                "pgmq to 1.5 or newer, or, if it is another program's, give Lectern a database of its own."
             )
         if not await connection.fetchval("select to_regclass('pgmq.q_lectern') is not null"):
             await connection.execute("select pgmq.create($1)", _QUEUE)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from server.database.jobs import get_job
 from server.errors import NotFound
 from server.routes.responses import JsonResponse
-from server.routes.secrets import require_secret_key
+from server.routes.secret_key import require_secret_key
 
 _DIGITS_MAX: Final = 18  # of what a bigint holds in any case
 
@@ -19,5 +19,6 @@ async def show_job(request: Request) -> Response:
     is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_MAX
     job = await get_job(request.state.database, int(number)) if is_number else None
     if job is None:
-        raise NotFound(f"No job {number}.", reader_text="There is no such job; those done 30 days ago are forgotten.")
+        told = "There is no such job; those done 30 days ago are forgotten."
+        raise NotFound(f"No job {number}.", reader_text=told)
     return JsonResponse(job, headers={"Cache-Control": "no-store"})

@@ -11,7 +11,7 @@ from server.errors import RequestInvalid
 from server.routes.parameters import read_parameters
 from server.routes.pushed import read_body, read_one_page, read_pages, read_removal, read_sync
 from server.routes.responses import JsonResponse
-from server.routes.secrets import require_secret_key
+from server.routes.secret_key import require_secret_key
 from server.settings import Settings
 
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -53,8 +53,7 @@ def read_object(body: bytes, *, example: str) -> dict[str, Any]:
 def read_pages(body: bytes) -> Work:
     """`{"pages": […]}` as the work of a job."""
     example = '{"pages": [{"path": "/guides/auth", "content": "# Authentication …"}]}'
-    given = read_object(body, example=example).get("pages")
-    _require_list(given, "pages", example)
+    given = _require_list(read_object(body, example=example).get("pages"), "pages", example)
     return {"pages": [_read_page(page, f"pages[{place}]") for place, page in enumerate(given)]}
 
 
@@ -70,8 +69,7 @@ def read_one_page(body: bytes, parameters: Mapping[str, str], content_type: str 
 def read_removal(body: bytes) -> Work:
     """`{"paths": […]}` as the work of a job."""
     example = '{"paths": ["/guides/auth"]}'
-    given = read_object(body, example=example).get("paths")
-    _require_list(given, "paths", example)
+    given = _require_list(read_object(body, example=example).get("paths"), "paths", example)
     return {"paths": [_read_path(path, f"paths[{place}]") for place, path in enumerate(given)]}
 
 
@@ -83,14 +81,15 @@ def read_sync(body: bytes) -> Work:
     return {"commit": commit}
 
 
-def _require_list(given: Any, name: str, example: str) -> None:
-    if not isinstance(given, Sequence) or isinstance(given, str) or not 1 <= len(given) <= _PAGES_MAX:
+def _require_list(given: Any, name: str, example: str) -> list[Any]:
+    if not isinstance(given, list) or not 1 <= len(given) <= _PAGES_MAX:
         raise RequestInvalid(f"`{name}` is no list of 1 to {_PAGES_MAX:,} entries: send {example}.")
+    return given
 
 
 def _read_page(page: Any, place: str) -> Work:
     if not isinstance(page, dict):
-        raise RequestInvalid(f'{place} is no object: send {{"path": "/guides/auth", "content": "# Authentication"}}.')
+        raise RequestInvalid(f'{place} is no object: send {{"path": "/a", "content": "# A"}}.')
     if unknown := sorted(page.keys() - _PAGE_KEYS):
         raise RequestInvalid(f"{place} has the unknown key `{unknown[0]}`: use {', '.join(sorted(_PAGE_KEYS))}.")
     read = {

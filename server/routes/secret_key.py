@@ -17,4 +17,4 @@ def require_secret_key(request: Request) -> None:
     expected = settings.secret_key.get_secret_value()
     # Takes as long for any wrong key, so that none can be guessed letter by letter.
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), expected.encode()):
-        raise KeyRefused("This needs the secret key: send the header `Authorization: Bearer <LECTERN_SECRET_KEY>`.")
+        raise KeyRefused("This needs the secret key: send the header `Authorization: Bearer LECTERN_SECRET_KEY`.")
