@@ -1,5 +1,6 @@
 # make up [DOCS=/path/to/docs]   a page that answers questions about your documentation
 # make test                      everything, in a real database, real browser, real clients
+# make soak                      what takes minutes: kills, long runs, large trees
 # make check                     style, types, floors
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: up test check benchmarks wheel clean
+.PHONY: up test soak check benchmarks wheel clean
 
 up: $(VENV)/.installed
 	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")
@@ -15,6 +16,9 @@ up: $(VENV)/.installed
 test: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
 	$(BIN)/pytest -n 2
 	$(BIN)/node --test tests/static/*.test.mjs
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/pytest -m soak
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -2,14 +2,15 @@
 
     python -m benchmarks [NAME …] [--docs DIR …] [--corpus DIR …]
 
-NAME is one of ingest_speed, first_delta, leaving, start_up, retrieval, refusal, bad_input, scale.
+NAME is one of parsing, ingest_speed, first_delta, leaving, start_up, retrieval, refusal, bad_input, scale.
 """
 
-from benchmarks import bad_input, first_delta, ingest_speed, leaving, refusal, retrieval, scale, start_up
+from benchmarks import bad_input, first_delta, ingest_speed, leaving, parsing, refusal, retrieval, scale, start_up
 from benchmarks.options import read_options
 from benchmarks.tables import describe_machine
 
 _BENCHMARKS = {
+    "parsing": parsing.run,
     "ingest_speed": ingest_speed.run,
     "first_delta": first_delta.run,
     "leaving": leaving.run,

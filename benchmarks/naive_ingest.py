@@ -34,7 +34,7 @@ async def ingest(docs: Path, data_dir: Path) -> None:
             for section in re.split(r"(?m)^(?=#{1,6} )", file.path.read_text(encoding="utf-8", errors="replace")):
                 (vector,) = await embedder.embed([section])
                 await connection.execute(
-                    "insert into naive.section values ($1, $2, $3)", str(file.relative), section, vector
+                    "insert into naive.section values ($1, $2, $3)", file.source, section, vector
                 )
 
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
-import orjson
-
 from benchmarks.command import ingested
 from benchmarks.options import Options, read_options
 from benchmarks.tables import Table, describe_machine, show
@@ -21,17 +19,12 @@ from server.answering.retrieval import Retriever
 from server.confidence import Confidence, Levels, read
 from server.database.calls import get_calibration
 from server.database.pool import database_url, open_database
+from server.evaluation.questions import Question, read_questions
 from server.models.embeddings import make_embedder
 from server.settings import Settings
 
 _OFF_TOPIC: Final = Path(__file__).with_name("off_topic.txt")
 _SWEEP: Final = tuple(step / 10 for step in range(-2, 13))
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    text: str
-    relevant_paths: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,9 @@ class Judged:
 async def measure(settings: Settings, questions: Sequence[Question], *, name: str) -> tuple[Table, Table]:
     """Needs the corpus ingested."""
     embedder = make_embedder(settings, retries=2, timeout_seconds=settings.embedding_timeout_seconds)
-    others = [Question(text) for text in _OFF_TOPIC.read_text(encoding="utf-8").splitlines()]
+    others = [
+        Question(id=text, text=text, filter={}) for text in _OFF_TOPIC.read_text(encoding="utf-8").splitlines()
+    ]
     try:
         async with database_url(settings) as url, open_database(url, settings) as database:
             calibration = await get_calibration(database)
@@ -66,7 +61,7 @@ async def _judge(question: Question, retriever: Retriever, settings: Settings, l
     return Judged(
         confidence=await retriever.judge(matches),
         evidence=levels.evidence(read(matches)) if levels else None,
-        is_found=not paths.isdisjoint(question.relevant_paths) if question.relevant_paths else None,
+        is_found=not paths.isdisjoint(question.relevant_pages) if question.relevant_pages else None,
     )
 
 
@@ -115,20 +110,14 @@ def _per_cent(cases: Sequence[bool]) -> str:
     return f"{100 * sum(cases) / len(cases):.1f} %" if cases else ""
 
 
-def read_questions(corpus: Path) -> list[Question]:
-    lines = (corpus / "questions.jsonl").read_bytes().splitlines()
-    return [
-        Question(entry["question"], frozenset(f"/{path}" for path in entry["relevant_pages"]))
-        for entry in map(orjson.loads, filter(None, lines))
-    ]
-
-
 def run(options: Options) -> None:
     if not options.corpora:
         print("Refusal is measured on a corpus with questions: give one with `--corpus DIR`.\n")
     for corpus in options.corpora:
         with ingested(corpus / "docs") as lectern:
-            show(*asyncio.run(measure(lectern.settings(), read_questions(corpus), name=corpus.name)))
+            settings = lectern.settings()
+            questions = read_questions(corpus / "questions.jsonl", max_chars=settings.query_max_chars)
+            show(*asyncio.run(measure(settings, questions, name=corpus.name)))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from benchmarks.watched_ingest import WatchedIngest, watch_ingest
 from server.answering.corpus_embedder import CorpusEmbedder
 from server.database.calls import Vector, get_site
 from server.database.pool import database_url, open_database
+from server.documents.profiles import GITHUB
 from server.evaluation.questions import Question, read_questions
 from server.ingest.parsing import PageRecipe
 from server.models.embeddings import make_embedder
@@ -113,7 +114,7 @@ def _grow_and_ingest(lectern: Lectern, docs: Path, sections: int) -> WatchedInge
     folder = Path(tempfile.mkdtemp(prefix="lectern-grown-"))
     try:
         _tell(f"{sections:,} sections: growing pages")
-        grow(docs, folder, section_count=sections, recipe=PageRecipe.of(lectern.settings()))
+        grow(docs, folder, section_count=sections, recipe=PageRecipe.of(lectern.settings(), GITHUB))
         _tell(f"{sections:,} sections: ingesting")
         return watch_ingest(lectern, folder, on_line=_tell)
     finally:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from server.errors import DocumentUnreadable
-from server.ingest.parsing import PageRecipe, parse_page
+from server.ingest.parsing import PageParser, PageRecipe
 from server.ingest.sources import SourceFile, find_files
 
 _SEED: Final = 2026
@@ -97,9 +97,9 @@ def grow(docs: Path, folder: Path, *, section_count: int, recipe: PageRecipe) ->
         if missing <= 0:
             return
         missing -= sections
-        page = folder / f"variant-{variant}" / original.file.relative
+        page = folder / f"variant-{variant}" / original.file.name
         page.parent.mkdir(parents=True, exist_ok=True)
-        chance = random.Random(f"{_SEED} {variant} {original.file.relative}")
+        chance = random.Random(f"{_SEED} {variant} {original.file.name}")
         text = vary(original.text, vocabulary, chance) if variant else original.text
         page.write_text(label(text, number), encoding="utf-8")
 
@@ -121,9 +121,10 @@ def label(text: str, number: int) -> str:
 def _repeat(originals: list[_Original], recipe: PageRecipe) -> Iterator[tuple[int, _Original, int]]:
     """Every page in every variant, without end, with its number of sections."""
     counted: list[tuple[_Original, int]] = []
+    parser = PageParser(recipe, None)
     for original in originals:
         try:
-            sections = len(parse_page(original.file, original.text, recipe).sections)
+            sections = len(parser.parse(original.file, original.text.encode()).page.sections)
         except DocumentUnreadable:
             continue
         counted.append((original, sections))

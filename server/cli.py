@@ -88,7 +88,7 @@ def ingest_command(docs: Path) -> None:
     """Publish the Markdown below DOCS."""
     settings = load_settings()
     report = _run(_ingest(docs, settings), settings)
-    raise SystemExit(1 if report.failures else 0)
+    raise SystemExit(1 if report.plan.failures else 0)
 
 
 @lectern.command("reindex")

@@ -21,6 +21,7 @@
     ├── JobLost                     500   another worker has taken the job over
     ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
     └── IngestFailed                500   nothing was published
+        ├── RemovalsRefused         500   most pages would have gone, and nobody allowed that
         └── DocumentUnreadable      500   one file; the others go on
 
 `str(error)` is for the owner: it names what failed and what to do. `error.reader_text` is what a reader of
@@ -144,6 +145,10 @@ class EvaluationInvalid(LecternError):
 
 class IngestFailed(LecternError):
     code = "ingest_failed"
+
+
+class RemovalsRefused(IngestFailed):
+    code = "removals_refused"
 
 
 class DocumentUnreadable(IngestFailed):

@@ -29,6 +29,8 @@ class Page:
 
     path: str
     """URL path in the site: starts with `/`, no suffix, no trailing slash (`/` for the root)."""
+    url: str
+    """Where readers find it: its path as the site's generator writes it (`/guides/auth/`), or a whole address."""
     title: str
     meta: Mapping[str, Any]
     """Front matter without `title`; JSON-compatible."""
@@ -37,8 +39,15 @@ class Page:
     source: str
     """Where it was read from, relative to what was ingested (`guides/auth.md`)."""
     checksum: str
-    """Hex SHA-256 of everything that decides the page and its sections; their vectors have one of their own."""
+    """Hex SHA-256 of the file."""
+    parsed_with: str
+    """Hex SHA-256 of everything else that decides the page and its sections, but for the files it includes."""
     sections: tuple[PageSection, ...]
+    includes: Mapping[str, str] = field(default_factory=dict)
+    """The checksums of the files it includes, by their names; empty of those that are missing."""
+    validators: Mapping[str, str] = field(default_factory=dict)
+    """What a web server is asked with whether it has changed: `etag`, `last_modified`."""
+    is_pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +116,11 @@ class StoredPage:
     path: str
     source: str
     checksum: str
+    parsed_with: str
     embedded_with: str
+    includes: Mapping[str, str]
+    validators: Mapping[str, str]
+    is_pushed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +152,8 @@ class Match:
     id: int
     page_id: int
     path: str
+    url: str
+    """As a page's."""
     title: str
     slug: str | None
     heading: str
@@ -226,6 +241,15 @@ class Publication:
     pages_removed: int
     pages_total: int
     sections_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPublication(Publication):
+    """One that is remembered."""
+
+    published_at: datetime
+    source_commit: str | None
+    windows_embedded: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ async def run_reindex(
         await prepare_connection(connection)
         target = _as_recorded(target, await get_site(connection))
         async with the_only_reindex(connection), opened_embedder(target) as embedder:
-            with ProgressBars(unit="sections") as bars:
+            with ProgressBars() as bars:
                 plan = await make_plan(connection, embedder, target, on_progress=bars)
             if not plan.is_needed:
                 await discard_reindex(connection)
@@ -35,7 +35,7 @@ async def run_reindex(
                 return
             _tell_plan(plan, usd_per_million_tokens)
             _agree(is_agreed)
-            with ProgressBars(unit="sections") as bars:
+            with ProgressBars() as bars:
                 done = await reindex(connection, plan, embedder=embedder, settings=target, on_progress=bars)
     _tell_what_follows(done, settings)
 

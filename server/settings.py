@@ -66,9 +66,7 @@ class Settings(BaseSettings):
     job_retry_seconds: float = Field(
         10, ge=0, description="Pause before the second try of a job; each further pause is twice as long."
     )
-    job_hold_seconds: int = Field(
-        60, ge=2, description="When a job is taken over from a worker that was killed."
-    )
+    job_hold_seconds: int = Field(60, ge=2, description="When a job is taken over from a worker that was killed.")
 
     openai_base_url: str | None = Field(
         None, validation_alias="OPENAI_BASE_URL", description="What the `openai` package reads, read here too."
@@ -95,6 +93,9 @@ class Settings(BaseSettings):
     )
     embedding_batch_size: int = Field(128, ge=1, le=2048, description="Windows embedded in one request.")
     embedding_concurrency: int = Field(4, ge=1, description="Embedding requests under way at once in an ingest.")
+    embedding_keep_days: int = Field(
+        90, ge=1, description="How long vectors that no published page has are kept, to be used again."
+    )
     embedding_timeout_seconds: float = Field(30, gt=0, description="Limit for one embedding request.")
     embedding_retries: int = Field(5, ge=0, description="Tries after a 429 or 5xx in an ingest, with backoff.")
 

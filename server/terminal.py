@@ -20,8 +20,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from server.ingest.sync import IngestReport
-from server.ingest.sync import Progress as PhaseProgress
+from server.ingest.progress import Progress as PhaseProgress
+from server.ingest.sync import IngestReport, Plan
 from server.records import Hit, Job, Match, Site
 from server.settings import Settings
 
@@ -32,13 +32,12 @@ error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 class ProgressBars:
     """Shows the phases of an ingest or a reindex on stderr; call it with each `Progress`."""
 
-    def __init__(self, *, unit: str = "pages") -> None:
-        self._unit = unit
+    def __init__(self) -> None:
         self._bars = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn(unit),
+            TextColumn("{task.fields[unit]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=error_console,
@@ -59,13 +58,15 @@ class ProgressBars:
 
     def __call__(self, progress: PhaseProgress) -> None:
         if progress.phase not in self._tasks:
-            self._tasks[progress.phase] = self._bars.add_task(progress.phase, total=progress.total)
+            self._tasks[progress.phase] = self._bars.add_task(
+                progress.phase, total=progress.total, unit=progress.unit
+            )
             self._started[progress.phase] = time.monotonic()
         self._bars.update(self._tasks[progress.phase], completed=progress.done, total=progress.total)
         if self._bars.disable and progress.done == progress.total and progress not in self._told:
             self._told.add(progress)
             seconds = time.monotonic() - self._started[progress.phase]
-            error_console.print(f"{progress.phase}: {progress.total} {self._unit} in {seconds:.1f} s")
+            error_console.print(f"{progress.phase}: {progress.total} {progress.unit} in {seconds:.1f} s")
 
 
 @contextmanager
@@ -83,11 +84,19 @@ def tell_report(report: IngestReport) -> None:
     publication = report.publication
     console.print(
         f"{publication.pages_written} pages written, {publication.pages_removed} removed, "
-        f"{report.unchanged_count} unchanged; {report.windows_embedded} windows embedded. "
+        f"{report.plan.unchanged_count} unchanged; {report.paid.windows} windows embedded. "
         f"Generation {publication.generation} has {publication.pages_total} pages "
         f"and {publication.sections_total} sections."
     )
-    for failure in report.failures:
+    tell_failures(report.plan)
+
+
+def tell_failures(plan: Plan) -> None:
+    """What could not be read, and what could not be understood, on stderr."""
+    for flaw in plan.flaws:
+        place = flaw.source if flaw.line is None else f"{flaw.source}:{flaw.line}"
+        error_console.print(f"[yellow]kept as text:[/yellow] {escape(place)} {escape(flaw.reason)}")
+    for failure in plan.failures:
         error_console.print(f"[red]not ingested:[/red] {escape(failure.source)} {escape(failure.reason)}")
 
 

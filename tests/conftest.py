@@ -156,7 +156,9 @@ def site_url(site_database_url: str) -> Iterator[str]:
         yield url
 
 
-async def ingest_folder(folder: Path, settings: Settings) -> IngestReport:
+async def ingest_folder(
+    folder: Path, settings: Settings, *, allows_removals: bool = False, source_commit: str | None = None
+) -> IngestReport:
     """Ingests as the command does, without its progress bar."""
     assert settings.database_url is not None
     embedder = make_embedder(settings, retries=2, timeout_seconds=5)
@@ -164,7 +166,13 @@ async def ingest_folder(folder: Path, settings: Settings) -> IngestReport:
         async with open_owner_connection(settings.database_url.get_secret_value()) as connection:
             await prepare_database(connection, embedder)
             return await ingest(
-                connection, folder, embedder=embedder, settings=settings, on_progress=lambda progress: None
+                connection,
+                folder,
+                embedder=embedder,
+                settings=settings,
+                on_progress=lambda progress: None,
+                allow_removals=lambda removed, total: allows_removals,
+                source_commit=source_commit,
             )
     finally:
         await embedder.close()

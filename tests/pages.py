@@ -1,13 +1,15 @@
 """Pages made of given sections and vectors, for tests below the ingest."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import numpy as np
 
-from server.database.calls import Vector, publish, stage_pages
+from server.database.calls import Vector
+from server.database.publishing import keep_embeddings, publish, stage_pages
 from server.documents.fingerprints import fingerprint
 from server.records import Page, PageSection, Publication, Window
 
@@ -37,11 +39,13 @@ def section(
 def page(path: str, *sections: PageSection, meta: Mapping[str, Any] | None = None, checksum: str = "1") -> Page:
     return Page(
         path=path,
+        url=path,
         title=path.rsplit("/", 1)[-1] or "Home",
         meta=meta or {},
         type="markdown",
         source=f"{path[1:]}.md",
         checksum=checksum,
+        parsed_with="",
         sections=sections,
     )
 
@@ -61,5 +65,7 @@ async def publish_pages(
     ]
     embeddings = np.array(vectors if vectors is not None else [direction(1)] * len(windows))
     run = uuid4()
-    await stage_pages(connection, run, pages=pages, windows=windows, embeddings=embeddings)
+    identities = [blake2b(embedding.tobytes(), digest_size=16).digest() for embedding in embeddings]
+    await keep_embeddings(connection, identities, embeddings)
+    await stage_pages(connection, run, pages=pages, windows=windows, identities=identities)
     return await publish(connection, run, removed_paths=removed_paths)

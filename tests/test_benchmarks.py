@@ -25,6 +25,7 @@ from benchmarks.scale import keystrokes
 from benchmarks.tables import Table, percentile
 from benchmarks.variants import Vocabulary, grow, label, vary
 from server.confidence import Confidence
+from server.documents.profiles import GITHUB
 from server.evaluation.places import Place
 from server.evaluation.questions import Question
 from server.ingest.parsing import PageRecipe
@@ -150,7 +151,7 @@ def test_a_page_is_labelled_to_be_filtered_by() -> None:
 
 
 def test_pages_grow_to_the_wanted_sections_and_a_larger_tree_holds_the_smaller(tree: Path, tmp_path: Path) -> None:
-    recipe = PageRecipe.of(Settings())
+    recipe = PageRecipe.of(Settings(), GITHUB)
     grown = {}
     for sections in (60, 120):
         grow(tree, tmp_path / str(sections), section_count=sections, recipe=recipe)
@@ -310,7 +311,7 @@ def test_the_tables_of_refusal_compare_own_questions_with_others() -> None:
 async def test_refusal_is_measured(settings: Settings, tree: Path) -> None:
     await ingest_folder(tree, settings)
     passage = (tree / "area-00" / "page-002.md").read_text()[1000:1400]
-    questions = [refusal.Question(passage, frozenset({"/area-00/page-002"}))]
+    questions = [Question(id="q", text=passage, relevant=(Place("/area-00/page-002", None),), filter={})]
     levels, sweep = await refusal.measure(settings, questions, name="tiny")
     assert "1 questions of the site and 100 others." in levels.note
     assert ["100.0 %", ""] == sorted({row[3] for row in levels.rows}, reverse=True)
@@ -324,13 +325,13 @@ def test_refusal_without_a_corpus_says_what_it_needs(capsys: pytest.CaptureFixtu
 
 
 def test_an_ingest_that_fails_says_why(published: Lectern, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="holds no Markdown files"):
+    with pytest.raises(RuntimeError, match="holds no documentation"):
         published.ingest(tmp_path)
 
 
 def test_pages_that_cannot_be_read_do_not_stop_a_measurement(published: Lectern, tmp_path: Path) -> None:
     write_pages(tmp_path, count=1)
-    (tmp_path / "broken.md").write_bytes(b"\xff\xfe")
+    (tmp_path / "broken.md").write_bytes(b"\xff")
     with fresh_lectern() as lectern:
         ingested = lectern.ingest(tmp_path)
     assert Ingested(ingested.seconds, 1, ingested.windows_embedded) == ingested

@@ -164,11 +164,11 @@ def test_sigterm_ends_it_as_ctrl_c_does(folder: Path) -> None:
 
 def test_a_file_that_fails_is_named_and_the_exit_status_is_one(folder: Path) -> None:
     docs = Path(shutil.copytree(SITE_FOLDER, folder / "docs"))
-    (docs / "broken.md").write_bytes(b"\xff\xfe")
+    (docs / "broken.md").write_bytes(b"\xff")
     result = run(folder, "ingest", str(docs))
     assert result.returncode == 1
     assert "4 pages written" in result.stdout
-    assert "not ingested: broken.md is not UTF-8 text" in result.stderr
+    assert "not ingested: broken.md Line 1: is not UTF-8 text" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ def match(similarity: float | None, coverage: float | None) -> Match:
         id=1,
         page_id=1,
         path="/a",
+        url="/a",
         title="A",
         slug=None,
         heading="A",

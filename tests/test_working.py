@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -68,23 +69,20 @@ async def test_killed_workers_lose_nothing_and_nothing_is_embedded_twice_but_wha
     owner: asyncpg.Connection, settings: Settings, endpoint: ModelEndpoint
 ) -> None:
     endpoint.knobs.embedding_delay_seconds = 0.1
-    numbers = [
-        await enqueue(owner, *(page_of(f"/{job}/{page}") for page in range(4))) for job in range(10)
-    ]
+    numbers = [await enqueue(owner, *(page_of(f"/{job}/{page}") for page in range(4))) for job in range(6)]
     environment = {"LECTERN_EMBEDDING_BATCH_SIZE": "2", "LECTERN_EMBEDDING_CONCURRENCY": "1"}
     patient = settings.model_copy(update={"job_attempts": 20})
     kills = 0
     chance = random.Random(4)
     while not await all_ended(owner):
         with worker(patient, "--concurrency", "1", **environment) as process:
-            asked = len(endpoint.requests)
-            await until(lambda: _has_asked_or_ended(owner, endpoint, asked))
+            await until(partial(_has_asked_or_ended, owner, endpoint, len(endpoint.requests)))
             await asyncio.sleep(chance.uniform(0, 0.5))
             process.send_signal(signal.SIGKILL)
             kills += 1
         assert kills < 60
     assert Counter(done=len(numbers)) == await states(owner)
-    expected = {f"/{job}/{page}" for job in range(10) for page in range(4)}
+    expected = {f"/{job}/{page}" for job in range(6) for page in range(4)}
     assert expected == set(await contents(owner))
     asked_for = Counter(embedded_texts(endpoint))
     assert len(expected) == len(asked_for)
@@ -107,7 +105,7 @@ async def test_two_workers_share_the_load(
         worker(settings, *options, LECTERN_EMBEDDING_API_KEY="sk-first", **small),
         worker(settings, *options, LECTERN_EMBEDDING_API_KEY="sk-second", **small),
     ):
-        await until(lambda: _listeners(owner, 2))
+        await until(lambda: _are_connected(owner, workers=2))
         for number in range(12):
             await enqueue(owner, page_of(f"/{number}"))
         await until(lambda: all_ended(owner))
@@ -119,9 +117,10 @@ async def test_two_workers_share_the_load(
     assert min(shares.values()) >= 2
 
 
-async def _listeners(owner: asyncpg.Connection, count: int) -> bool:
-    listening = "select count(*) from pg_stat_activity where query ilike 'listen %' and datname = current_database()"
-    return bool(await owner.fetchval(listening) >= count)
+async def _are_connected(owner: asyncpg.Connection, *, workers: int) -> bool:
+    """Each with a connection for its queue and one to publish; the test has one too."""
+    count = "select count(*) from pg_stat_activity where datname = current_database()"
+    return bool(await owner.fetchval(count) >= 2 * workers + 1)
 
 
 async def test_poison_fails_with_its_reason_and_the_others_go_on(
@@ -147,7 +146,10 @@ async def test_poison_fails_with_its_reason_and_the_others_go_on(
         json.loads(line)["id"] for line in run(settings, "jobs", "--failed", "--json").stdout.splitlines()
     ]
     refused = run(settings, "jobs", "retry", str(poison), str(good))
-    assert (1, f"Job {good} has not failed") == (refused.returncode, refused.stderr[: len(f"Job {good} has not failed")])
+    assert (1, f"Job {good} has not failed") == (
+        refused.returncode,
+        refused.stderr[: len(f"Job {good} has not failed")],
+    )
     assert "queued" == (await job_of(owner, poison)).state
 
 
@@ -228,7 +230,9 @@ async def test_a_sync_ingests_the_sources(owner: asyncpg.Connection, settings: S
         assert 0 == process.wait(LIMIT_SECONDS), process.communicate()
     job = await job_of(owner, number)
     assert ("done", 1) == (job.state, job.outcome["pages_written"])
-    assert "1a2b" == await owner.fetchval("select source_commit from docs.publication order by generation desc limit 1")
+    assert "1a2b" == await owner.fetchval(
+        "select source_commit from docs.publication order by generation desc limit 1"
+    )
     number = int(await owner.fetchval(sync))
     with worker(settings.model_copy(update={"sources": (str(docs / "nowhere"),)}), "--once") as process:
         assert 1 == process.wait(LIMIT_SECONDS)

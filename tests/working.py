@@ -90,7 +90,7 @@ def remote(database_url: str, endpoint: ModelEndpoint, **changes: Any) -> Settin
 
 
 def embedded_texts(endpoint: ModelEndpoint) -> list[str]:
-    """Every text of a page that was sent to be embedded, however often; the questions of a calibration are none."""
+    """Every page's text that was sent to be embedded, however often; a calibration's questions are none."""
     texts = [text for request in endpoint.requests for text in request.body["input"]]
     return [text for text in texts if text.startswith("Page ")]
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from server.documents.excerpts import make_excerpt, mark_words
 from server.records import Hit, Match, Source, TypedQuery
 
 PREVIEW_PREFIX: Final = "/pages"
+
+# What RFC 3986 allows in a fragment as it is, for `#page=3`.
+_KEPT_IN_ANCHORS: Final = "/?:@!$&'()*+,;="
 
 
 def make_hits(matches: Sequence[Match], query: str, *, site_url: str) -> tuple[Hit, ...]:
@@ -30,10 +33,13 @@ def make_sources(matches: Sequence[Match], query: str, *, site_url: str) -> tupl
     )
 
 
-def section_url(path: str, slug: str | None, *, site_url: str) -> str:
-    """Where a section can be read: on the site, or in Lectern's own preview when no site URL is set."""
-    anchor = f"#{quote(slug)}" if slug else ""
-    return f"{site_url or PREVIEW_PREFIX}{quote(path)}{anchor}"
+def section_url(match: Match, *, site_url: str) -> str:
+    """Where a section can be read: on the site, or in Lectern's own preview when its address is not known."""
+    anchor = f"#{quote(match.slug, safe=_KEPT_IN_ANCHORS)}" if match.slug else ""
+    if urlsplit(match.url).scheme:
+        return match.url + anchor
+    page = site_url + quote(match.url) if site_url else PREVIEW_PREFIX + quote(match.path)
+    return page + anchor
 
 
 def _fields(match: Match, query: str, unfinished_word: str | None = None, *, site_url: str) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def _fields(match: Match, query: str, unfinished_word: str | None = None, *, sit
         "title": match.title,
         "heading": match.heading,
         "slug": match.slug,
-        "url": section_url(match.path, match.slug, site_url=site_url),
+        "url": section_url(match, site_url=site_url),
         "excerpt": excerpt.text,
         "ranges": excerpt.ranges,
         "title_ranges": mark_words(match.title, query, unfinished_word=unfinished_word),

@@ -1,8 +1,7 @@
 """One Python function per SQL function, same name; rows become records here and nowhere else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import numpy as np
@@ -14,16 +13,12 @@ from server.errors import DatabaseUnfit
 from server.records import (
     EmbeddingModel,
     Match,
-    Page,
     PageSection,
     PlacedSection,
-    Publication,
     PublishedPage,
     Site,
-    StoredPage,
     TokenWeights,
     TypedQuery,
-    Window,
 )
 
 SITE = "default"
@@ -180,13 +175,6 @@ async def prepare_embedding_model(
             )
 
 
-async def get_page_checksums(connection: asyncpg.Connection) -> list[StoredPage]:
-    """Every published page, in no order."""
-    with translated_errors():
-        rows = await connection.fetch("select * from docs.get_page_checksums($1)", SITE)
-    return [StoredPage(**dict(row)) for row in rows]
-
-
 async def get_sections_sample(
     connection: asyncpg.Connection, *, section_count: int, min_content_length: int
 ) -> list[PlacedSection]:
@@ -196,53 +184,6 @@ async def get_sections_sample(
             "select * from docs.get_sections_sample($1, $2, $3)", SITE, section_count, min_content_length
         )
     return [PlacedSection(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
-
-
-async def stage_pages(
-    connection: asyncpg.Connection,
-    run: UUID,
-    *,
-    pages: Sequence[Page],
-    windows: Sequence[Window],
-    embeddings: Vector,
-    embedded_with: str = "",
-) -> None:
-    """Keeps parsed pages and their windows' vectors (shape: windows × dimensions) for `publish`.
-
-    `embedded_with` is what the vectors were made with; empty: unknown, so that the next run makes them again.
-    """
-    with translated_errors():
-        async with connection.transaction():
-            await _copy(connection, "staged_page", _page_rows(run, pages, embedded_with))
-            await _copy(connection, "staged_section", _section_rows(run, pages))
-            await _copy(connection, "staged_window", _window_rows(run, windows, embeddings))
-
-
-async def publish(
-    connection: asyncpg.Connection,
-    run: UUID,
-    *,
-    removed_paths: Sequence[str],
-    token_weights: TokenWeights | None = None,
-) -> Publication:
-    """One transaction: the staged pages and the removals become the site's next generation.
-
-    `token_weights` are those the staged vectors were made with.
-    """
-    with translated_errors():
-        async with connection.transaction():
-            if token_weights is not None:
-                await connection.execute(
-                    "select docs.set_token_weights($1, $2, $3)",
-                    SITE,
-                    token_weights.weights,
-                    token_weights.page_count,
-                )
-            row = await connection.fetchrow(
-                "select * from docs.publish($1, $2, $3)", SITE, run, list(removed_paths)
-            )
-    assert row is not None  # noqa: S101  the function returns exactly one row
-    return Publication(**dict(row))
 
 
 async def set_calibration(connection: asyncpg.Connection, calibration: Calibration) -> None:
@@ -256,61 +197,3 @@ async def set_calibration(connection: asyncpg.Connection, calibration: Calibrati
             calibration.page_count,
             calibration.levels,
         )
-
-
-async def discard_run(connection: asyncpg.Connection, run: UUID) -> None:
-    """Deletes what a run has staged."""
-    with translated_errors():
-        await connection.execute("select docs.discard_run($1)", run)
-
-
-async def _copy(connection: asyncpg.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
-    records = list(rows)
-    if records:
-        await connection.copy_records_to_table(
-            table,
-            schema_name="docs",
-            columns=list(records[0]),
-            records=[tuple(record.values()) for record in records],
-        )
-
-
-def _page_rows(run: UUID, pages: Iterable[Page], embedded_with: str) -> Iterable[dict[str, Any]]:
-    for page in pages:
-        yield {
-            "run": run,
-            "path": page.path,
-            "title": page.title,
-            "checksum": page.checksum,
-            "embedded_with": embedded_with,
-            "meta": page.meta,
-            "type": page.type,
-            "source": page.source,
-        }
-
-
-def _section_rows(run: UUID, pages: Iterable[Page]) -> Iterable[dict[str, Any]]:
-    for page in pages:
-        for position, section in enumerate(page.sections):
-            yield {
-                "run": run,
-                "path": page.path,
-                "position": position,
-                "heading": section.heading,
-                "heading_path": list(section.heading_path),
-                "slug": section.slug,
-                "content": section.content,
-                "token_count": section.token_count,
-                "fingerprint": section.fingerprint and asyncpg.BitString.frombytes(section.fingerprint),
-            }
-
-
-def _window_rows(run: UUID, windows: Sequence[Window], embeddings: Vector) -> Iterable[dict[str, Any]]:
-    for window, embedding in zip(windows, embeddings, strict=True):
-        yield {
-            "run": run,
-            "path": window.page_path,
-            "section_position": window.section_position,
-            "position": window.position,
-            "embedding": embedding,
-        }

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
@@ -112,9 +111,3 @@ async def set_pushed_paths(connection: asyncpg.Connection, jobs_by_path: Mapping
         await connection.execute(
             "select docs.set_pushed_paths($1, $2, $3)", SITE, list(jobs_by_path), list(jobs_by_path.values())
         )
-
-
-async def unstage_pages(connection: asyncpg.Connection, run: UUID, *, paths: Sequence[str]) -> None:
-    """Takes some pages out of what a run has staged."""
-    with translated_errors():
-        await connection.execute("select docs.unstage_pages($1, $2)", run, paths)

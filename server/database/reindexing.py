@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import asyncpg
-from pgvector import HalfVector
 
-from server.database.calls import SITE, Vector, make_section, make_token_weights
+from server.database.calls import SITE, make_section, make_token_weights
 from server.database.pool import translated_errors
 from server.errors import DatabaseUnavailable
 from server.records import Reindex, StoredSection
@@ -67,15 +66,15 @@ async def add_next_windows(
     *,
     section_ids: Sequence[int],
     positions: Sequence[int],
-    embeddings: Vector,
+    identities: Sequence[bytes],
 ) -> None:
-    """Keeps vectors of windows (shape: windows × dimensions) for the swap, unless their sections are gone."""
+    """Keeps the windows of some sections, with the vectors kept for them, for the swap; but not of those gone."""
     with translated_errors():
         await connection.execute(
             "select docs.add_next_windows($1, $2, $3)",
             section_ids,
             positions,
-            [HalfVector(embedding) for embedding in embeddings],
+            identities,
         )
 
 

@@ -1,65 +1,77 @@
-"""What differs between a folder and what is published."""
+"""What differs between a corpus and what is published."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from server.documents.paths import page_path
 from server.errors import DocumentUnreadable
-from server.ingest.parsing import PageRecipe
-from server.ingest.sources import Failure, SourceFile, printable, read_text
+from server.ingest.checksums import checksum
+from server.ingest.corpus import Corpus
+from server.ingest.sources import Failure, SourceFile, read_content
 from server.records import StoredPage
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     to_parse: tuple[SourceFile, ...]
-    unchanged_count: int
-    removed_paths: tuple[str, ...]
+    unchanged: tuple[StoredPage, ...]
     failures: tuple[Failure, ...]
 
 
 def compare(
-    files: Sequence[SourceFile],
-    stored: Iterable[StoredPage],
-    *,
-    recipe: PageRecipe,
-    embedded_with: str,
-    file_max_bytes: int,
-    unlisted: Sequence[Failure] = (),
+    corpus: Corpus, stored: Iterable[StoredPage], *, parsed_with: str, embedded_with: str, file_max_bytes: int
 ) -> Changes:
-    """Reads every file once; what is published and no longer in the folder is to be removed.
+    """Reads every file once; a file that cannot be read fails alone.
 
-    A page is unchanged when both its checksums are: that of its text, and what its vectors were made with.
-
-    A file that cannot be read fails alone and protects the page at its path; so does the second of two files
-    with one path, and a folder that could not be listed with every page below it.
+    A page is unchanged when its file is, every file that it includes, and what both were made to sections and
+    vectors with.
     """
-    published = {page.path: page for page in stored}
-    owners: dict[str, SourceFile] = {}
+    published = {page.source: page for page in stored if not page.is_pushed}
     to_parse: list[SourceFile] = []
-    failures = list(unlisted)
-    for file in files:
-        path = page_path(file.relative)
+    unchanged: list[StoredPage] = []
+    failures = list(corpus.failures)
+    for file in corpus.files:
+        stands = published.get(file.source)
         try:
-            owner = owners.setdefault(path, file)
-            if owner is not file:
-                raise DocumentUnreadable(f"gives the same page {path} as {owner.relative}.")
-            text = read_text(file, max_bytes=file_max_bytes)
+            if stands and (stands.parsed_with, stands.embedded_with) == (parsed_with, embedded_with):
+                is_same = _is_unmodified(file, stands, file_max_bytes) and _includes_the_same(stands, corpus)
+            else:
+                is_same = False
         except DocumentUnreadable as error:
-            failures.append(Failure(printable(str(file.relative)), str(error)))
+            failures.append(Failure(file.source, str(error)))
             continue
-        stands = published.get(path)
-        if stands is None or (stands.checksum, stands.embedded_with) != (recipe.checksum(text), embedded_with):
+        if stands and is_same:
+            unchanged.append(stands)
+        else:
             to_parse.append(file)
-    gone = [page for path, page in published.items() if path not in owners]
-    return Changes(
-        to_parse=tuple(to_parse),
-        unchanged_count=len(files) - len(to_parse) - len(failures) + len(unlisted),
-        removed_paths=tuple(sorted(page.path for page in gone if not _is_below(page.source, unlisted))),
-        failures=tuple(failures),
+    return Changes(tuple(to_parse), tuple(unchanged), tuple(failures))
+
+
+def _is_unmodified(file: SourceFile, stands: StoredPage, file_max_bytes: int) -> bool:
+    return file.is_unmodified or stands.checksum == checksum(read_content(file, max_bytes=file_max_bytes))
+
+
+def _includes_the_same(stands: StoredPage, corpus: Corpus) -> bool:
+    if corpus.project is None:
+        return not stands.includes
+    return all(corpus.project.checksum(name) == known for name, known in stands.includes.items())
+
+
+def removed_paths(
+    stored: Iterable[StoredPage], *, kept: Collection[str], failures: Sequence[Failure]
+) -> tuple[str, ...]:
+    """The published pages that are in a corpus no more: those at no path that is `kept`.
+
+    A file that could not be read keeps its page, and a folder that could not be listed all pages below it.
+    """
+    return tuple(
+        sorted(
+            page.path
+            for page in stored
+            if not page.is_pushed and page.path not in kept and not _is_protected(page.source, failures)
+        )
     )
 
 
-def _is_below(source: str, folders: Sequence[Failure]) -> bool:
-    return any(PurePosixPath(source).is_relative_to(folder.source) for folder in folders)
+def _is_protected(source: str, failures: Sequence[Failure]) -> bool:
+    return any(PurePosixPath(source).is_relative_to(failure.source) for failure in failures)

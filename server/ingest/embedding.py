@@ -5,19 +5,30 @@ import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
+from uuid import UUID
 
-import numpy as np
-import orjson
+import asyncpg
 
-from server.database.calls import Vector
+from server.database.publishing import (
+    count_missing_windows,
+    get_missing_identities,
+    get_missing_windows,
+    keep_embeddings,
+)
 from server.documents.windows import WINDOWS_VERSION
 from server.errors import IngestFailed
+from server.ingest.checksums import checksum_of
+from server.ingest.progress import OnProgress, Progress
 from server.models.embeddings import Embedder, make_embedder
 from server.records import TokenWeights
 from server.settings import Settings
+from server.tokens import count_tokens
 
 Item = TypeVar("Item")
+
+_IDENTITY_BYTES: Final = 16  # Among a billion texts, two have one identity with a chance of 10⁻²¹.
+_ROUNDS: Final = 4  # A guess: requests that each slot has waiting, before the next texts are read.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,40 +52,100 @@ class VectorRecipe:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(orjson.dumps(self)).hexdigest()
+        return checksum_of(self)
+
+    def identities(self, texts: Sequence[str]) -> list[bytes]:
+        """What each text's vector is kept by: equal texts that are embedded alike have equal ones."""
+        recipe = bytes.fromhex(self.sha256)
+        return [hashlib.blake2b(text.encode(), key=recipe, digest_size=_IDENTITY_BYTES).digest() for text in texts]
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What was embedded."""
+
+    windows: int = 0
+    tokens: int = 0
+    """By Lectern's tokenizer; 0 where the embedder costs nothing."""
+
+    def __add__(self, other: "Paid") -> "Paid":
+        return Paid(self.windows + other.windows, self.tokens + other.tokens)
 
 
 class WindowEmbedder:
-    """Embeds any number of windows, in batches, several at once."""
+    """Embeds windows that have no vector yet: in batches, several at once, each kept as soon as it is had."""
 
-    def __init__(self, embedder: Embedder, settings: Settings, *, dimensions: int) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, embedder: Embedder, settings: Settings, *, dimensions: int
+    ) -> None:
+        self._connection = connection
+        self._one_writes = asyncio.Lock()
         self._embedder = embedder
         self._batch_size = settings.embedding_batch_size
         self._slots = asyncio.Semaphore(settings.embedding_concurrency)
+        self._at_once = settings.embedding_batch_size * settings.embedding_concurrency * _ROUNDS
         self._dimensions = dimensions
 
-    async def embed(self, texts: Sequence[str]) -> Vector:
-        """Vectors of the texts, in their order; the first batch that fails cancels the others.
+    async def embed_staged(self, run: UUID, on_progress: OnProgress) -> Paid:
+        """What a run has staged. Raises the embedder's `Outage`s, `IngestFailed` for vectors of another width."""
+        total, _ = await count_missing_windows(self._connection, run)
+        paid = Paid()
+        identity = b""
+        on_progress(Progress("Embedding", 0, total, "windows"))
+        while missing := await get_missing_windows(
+            self._connection, run, after_identity=identity, count=self._at_once
+        ):
+            paid += await self._embed(list(missing), list(missing.values()))
+            identity = list(missing)[-1]
+            on_progress(Progress("Embedding", paid.windows, total, "windows"))
+        return paid
 
-        Raises the embedder's `Outage`s, and `IngestFailed` for vectors of another width.
-        """
+    async def count_staged(self, run: UUID) -> Paid:
+        """What `embed_staged` would embed; asks no model."""
+        counted = Paid()
+        identity = b""
+        while missing := await get_missing_windows(
+            self._connection, run, after_identity=identity, count=self._at_once
+        ):
+            counted += await self._paid(list(missing.values()))
+            identity = list(missing)[-1]
+        return counted
+
+    async def embed(self, identities: Sequence[bytes], texts: Sequence[str]) -> Paid:
+        """The same for texts at hand."""
+        missing = await get_missing_identities(self._connection, identities)
+        wanted = {one: text for one, text in zip(identities, texts, strict=True) if one in missing}
+        return await self._embed(list(wanted), list(wanted.values()))
+
+    async def _embed(self, identities: Sequence[bytes], texts: Sequence[str]) -> Paid:
+        """The first batch that fails cancels the others; what they have kept until then stays."""
+        size = self._batch_size
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._embed_batch(batch)) for batch in batches(texts, self._batch_size)]
+                tasks = [
+                    group.create_task(self._embed_batch(*pair))
+                    for pair in zip(batches(identities, size), batches(texts, size), strict=True)
+                ]
         except ExceptionGroup as group_of_failures:
             raise group_of_failures.exceptions[0] from group_of_failures
-        vectors = [task.result() for task in tasks]
-        return np.concatenate(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+        return sum((task.result() for task in tasks), Paid())
 
-    async def _embed_batch(self, texts: Sequence[str]) -> Vector:
+    async def _embed_batch(self, identities: Sequence[bytes], texts: Sequence[str]) -> Paid:
         async with self._slots:
             vectors = await self._embedder.embed(texts)
-        if vectors.shape[1] != self._dimensions:
-            raise IngestFailed(
-                f"{self._embedder.model} gave vectors of {vectors.shape[1]} numbers and the database is prepared "
-                f"for {self._dimensions}: check LECTERN_EMBEDDING_BASE_URL."
-            )
-        return vectors
+            if vectors.shape[1] != self._dimensions:
+                raise IngestFailed(
+                    f"{self._embedder.model} gave vectors of {vectors.shape[1]} numbers and the database is "
+                    f"prepared for {self._dimensions}: check LECTERN_EMBEDDING_BASE_URL."
+                )
+            async with self._one_writes:
+                await keep_embeddings(self._connection, identities, vectors)
+        return await self._paid(texts)
+
+    async def _paid(self, texts: Sequence[str]) -> Paid:
+        if self._embedder.is_free:
+            return Paid(len(texts))
+        return Paid(len(texts), await asyncio.to_thread(lambda: sum(map(count_tokens, texts))))
 
 
 @asynccontextmanager

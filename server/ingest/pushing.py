@@ -15,7 +15,7 @@ import asyncpg
 
 from server.database.calls import get_embedding_model, get_site
 from server.database.fitness import with_live_model
-from server.database.jobs import finish_job, get_outdated_paths, set_pushed_paths, unstage_pages
+from server.database.jobs import finish_job, get_outdated_paths, set_pushed_paths
 from server.database.locks import alone
 from server.database.publishing import (
     discard_run,
@@ -23,6 +23,7 @@ from server.database.publishing import (
     get_stored_pages,
     publish,
     stage_pages,
+    unstage_pages,
 )
 from server.database.upkeep import tidy_up
 from server.documents.profiles import GITHUB

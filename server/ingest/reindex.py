@@ -19,8 +19,8 @@ from server.errors import DatabaseUnavailable, LecternError, ReindexFailed
 from server.ingest.calibration import renew_calibration
 from server.ingest.embedding import VectorRecipe, WindowEmbedder
 from server.ingest.preparation import count_dimensions
+from server.ingest.progress import OnProgress, Progress
 from server.ingest.reindex_plan import ReindexPlan, kept_token_weights, stored_sections
-from server.ingest.sync import OnProgress, Progress
 from server.models.embeddings import Embedder
 from server.records import Reindex, StoredSection, TokenWeights
 from server.settings import Settings
@@ -46,8 +46,9 @@ async def reindex(
         target = plan.resumed or await _start(connection, plan, embedder, settings)
         if target.token_weights is not None:
             embedder = embedder.with_token_weights(target.token_weights.weights)
-        windows = WindowEmbedder(embedder, settings, dimensions=target.dimensions)
-        embedding = _Embedding(connection, plan, windows, settings, on_progress)
+        windows = WindowEmbedder(connection, embedder, settings, dimensions=target.dimensions)
+        recipe = VectorRecipe.of(settings, dimensions=target.dimensions, token_weights=target.token_weights)
+        embedding = _Embedding(connection, plan, windows, recipe, on_progress)
         await embedding.embed_the_rest()
         async with alone(connection):
             await embedding.embed_the_rest()
@@ -86,12 +87,12 @@ async def _token_weights(plan: ReindexPlan, embedder: Embedder) -> TokenWeights 
 
 
 async def _index_and_swap(connection: asyncpg.Connection, sections: int, on_progress: OnProgress) -> None:
-    on_progress(Progress("Indexing", 0, sections))
+    on_progress(Progress("Indexing", 0, sections, "sections"))
     await index_next_windows(connection)
-    on_progress(Progress("Indexing", sections, sections))
-    on_progress(Progress("Swapping", 0, sections))
+    on_progress(Progress("Indexing", sections, sections, "sections"))
+    on_progress(Progress("Swapping", 0, sections, "sections"))
     await swap_windows(connection)
-    on_progress(Progress("Swapping", sections, sections))
+    on_progress(Progress("Swapping", sections, sections, "sections"))
 
 
 class _Embedding:
@@ -102,12 +103,12 @@ class _Embedding:
         connection: asyncpg.Connection,
         plan: ReindexPlan,
         embedder: WindowEmbedder,
-        settings: Settings,
+        recipe: VectorRecipe,
         on_progress: OnProgress,
     ) -> None:
         self._connection = connection
         self._embedder = embedder
-        self._window_chars = settings.resolved_window_chars
+        self._recipe = recipe
         self._on_progress = on_progress
         self._done = 0
         self.total = plan.sections
@@ -122,20 +123,21 @@ class _Embedding:
     async def embed_the_rest(self) -> None:
         async for sections in stored_sections(self._connection):
             section_ids, positions, texts = await asyncio.to_thread(self._windows, sections)
-            embeddings = await self._embedder.embed(texts)
+            identities = self._recipe.identities(texts)
+            await self._embedder.embed(identities, texts)
             await add_next_windows(
-                self._connection, section_ids=section_ids, positions=positions, embeddings=embeddings
+                self._connection, section_ids=section_ids, positions=positions, identities=identities
             )
             self._done += len(sections)
             self.total = max(self.total, self._done)  # an ingest has added some
-            self._on_progress(Progress("Embedding", self._done, self.total))
+            self._on_progress(Progress("Embedding", self._done, self.total, "sections"))
 
     def _windows(self, sections: Sequence[StoredSection]) -> tuple[list[int], list[int], list[str]]:
         section_ids: list[int] = []
         positions: list[int] = []
         texts: list[str] = []
         for stored in sections:
-            made = window_texts(stored.title, stored.section, window_chars=self._window_chars)
+            made = window_texts(stored.title, stored.section, window_chars=self._recipe.window_chars)
             section_ids += [stored.id] * len(made)
             positions += range(len(made))
             texts += made

@@ -7,15 +7,16 @@ from typing import Final
 
 import asyncpg
 
-from server.database.calls import get_embedding_model, get_page_checksums, get_site
+from server.database.calls import get_embedding_model, get_site
 from server.database.fitness import require_prepared
+from server.database.publishing import get_stored_pages
 from server.database.reindexing import get_reindex, get_sections_to_embed
 from server.documents.windows import window_texts
 from server.ingest.embedding import VectorRecipe
-from server.ingest.sync import OnProgress, Progress
+from server.ingest.progress import OnProgress, Progress
 from server.ingest.weighing import is_about_as_large
 from server.models.embeddings import Embedder
-from server.records import EmbeddingModel, Reindex, StoredSection, TokenWeights
+from server.records import EmbeddingModel, Reindex, Site, StoredSection, TokenWeights
 from server.settings import Settings
 from server.tokens import count_tokens
 
@@ -52,17 +53,17 @@ async def make_plan(
     site = await get_site(connection)
     require_prepared(site)
     live = await get_embedding_model(connection)
-    is_needed = await _is_needed(connection, live, embedder, settings)
+    is_needed = _wants_weights(live, site, embedder) or await _is_needed(connection, live, embedder, settings)
     resumed = await get_reindex(connection)
     if resumed is not None and not _leads_to(resumed, embedder, settings, page_count=site.page_count):
         resumed = None
     count = _Count(every=max(1, site.section_count // _SAMPLE_SECTIONS))
     if is_needed:
-        on_progress(Progress("Counting", 0, site.section_count))
+        on_progress(Progress("Counting", 0, site.section_count, "sections"))
         async for sections in stored_sections(connection, is_new=resumed is None):
             await asyncio.to_thread(count.add, sections, settings.resolved_window_chars)
-            on_progress(Progress("Counting", count.sections, site.section_count))
-        on_progress(Progress("Counting", count.sections, count.sections))
+            on_progress(Progress("Counting", count.sections, site.section_count, "sections"))
+        on_progress(Progress("Counting", count.sections, count.sections, "sections"))
     return ReindexPlan(
         live=live,
         model=embedder.model,
@@ -97,13 +98,21 @@ def kept_token_weights(plan: ReindexPlan) -> TokenWeights | None:
     return weights if is_about_as_large(plan.page_count, weights.page_count) else None
 
 
+def _wants_weights(live: EmbeddingModel, site: Site, embedder: Embedder) -> bool:
+    """Whether the embedder knows nothing of the corpus, or one of another size: when pages were pushed."""
+    if not embedder.learns_token_weights or not site.page_count:
+        return False
+    weights = live.token_weights
+    return weights is None or not is_about_as_large(site.page_count, weights.page_count)
+
+
 async def _is_needed(
     connection: asyncpg.Connection, live: EmbeddingModel, embedder: Embedder, settings: Settings
 ) -> bool:
     if embedder.model != live.name or embedder.requested_dimensions not in (None, live.dimensions):
         return True
     recipe = VectorRecipe.of(settings, dimensions=live.dimensions, token_weights=live.token_weights)
-    return any(page.embedded_with != recipe.sha256 for page in await get_page_checksums(connection))
+    return any(page.embedded_with != recipe.sha256 for page in await get_stored_pages(connection))
 
 
 def _leads_to(reindex: Reindex, embedder: Embedder, settings: Settings, *, page_count: int) -> bool:

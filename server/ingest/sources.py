@@ -2,46 +2,64 @@
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from server.documents.paths import MARKDOWN_SUFFIXES
+from server.documents.formats import FORMATS, Format, format_of
 from server.errors import DocumentUnreadable, IngestFailed
 
 _SKIPPED_FOLDERS: Final = frozenset({"node_modules", "__pycache__"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
+    name: PurePosixPath
+    """Relative to the folder that is ingested, with `/` everywhere; of a web page, the path of its address."""
     path: Path
-    relative: PurePosixPath
-    """To the folder that is ingested; with `/` on every system."""
+    format: Format
+    source: str
+    """What it is called in reports and remembered by: its name, or its address."""
+    url: str | None = None
+    """Of a web page."""
+    is_unmodified: bool = False
+    """Says a web server of a page that is stored: there is nothing at `path` then."""
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file or folder that could not be ingested; the pages it had stay as they were."""
+    """A file, folder or address that could not be ingested; the pages it had stay as they were."""
 
     source: str
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A stretch of a page that could not be understood; the page is published all the same."""
+
+    source: str
+    line: int | None
+    reason: str
+
+
 def find_files(folder: Path) -> tuple[list[SourceFile], list[Failure]]:
-    """Every Markdown file below a folder, sorted; hidden folders and `node_modules` are left out.
+    """Every file of a known format below a folder, sorted; hidden folders and `node_modules` are left out.
 
     Follows links to folders, each folder once, so that a loop ends. Folders that cannot be listed are failures.
-    Raises `IngestFailed` when the folder is missing or holds no Markdown.
+    Raises `IngestFailed` when the folder is missing or holds no documentation.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise IngestFailed(f"{folder} {what}: give the folder that holds your documentation.")
     failures: list[Failure] = []
     # An index goes before a README beside it, because it is the page that site generators show.
-    files = sorted(_walk(folder, failures), key=lambda file: (file.relative.parent, file.relative.name.swapcase()))
+    files = sorted(_walk(folder, failures), key=lambda file: (file.name.parent, file.name.name.swapcase()))
     if not files and not failures:
-        raise IngestFailed(f"{folder} holds no Markdown files ({', '.join(MARKDOWN_SUFFIXES)}).")
+        suffixes = ", ".join(suffix for known in FORMATS for suffix in known.suffixes)
+        raise IngestFailed(f"{folder} holds no documentation (files ending in {suffixes}).")
     return files, failures
 
 
@@ -56,10 +74,13 @@ def _walk(folder: Path, failures: list[Failure]) -> Iterator[SourceFile]:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
-        for name in names:
-            path = Path(parent, name)
-            if path.suffix.lower() in MARKDOWN_SUFFIXES and not name.startswith("."):
-                yield SourceFile(path, PurePosixPath(path.relative_to(folder).as_posix()))
+        for file_name in names:
+            name = PurePosixPath(Path(parent, file_name).relative_to(folder).as_posix())
+            known = format_of(name)
+            if known is not None and not file_name.startswith("."):
+                yield SourceFile(
+                    name=name, path=Path(parent, file_name), format=known, source=printable(str(name))
+                )
 
 
 def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
@@ -76,12 +97,17 @@ def printable(name: str) -> str:
     return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def read_text(file: SourceFile, *, max_bytes: int) -> str:
-    """A file's text. Raises `DocumentUnreadable` when it is no file, too large, or not UTF-8, name included."""
-    if printable(str(file.relative)) != str(file.relative):
+def read_content(file: SourceFile, *, max_bytes: int) -> bytes:
+    """A file's bytes. Raises `DocumentUnreadable` when it is no file, too large, or its name is not UTF-8."""
+    if printable(str(file.name)) != str(file.name):
         raise DocumentUnreadable("has a name that is not UTF-8: rename it.")
+    return read_bytes(file.path, max_bytes=max_bytes)
+
+
+def read_bytes(path: Path, *, max_bytes: int) -> bytes:
+    """A regular file's bytes. Raises `DocumentUnreadable` with a clause that goes on from its name."""
     try:
-        status = file.path.stat()
+        status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise DocumentUnreadable("is not a regular file.")
         if status.st_size > max_bytes:
@@ -89,8 +115,6 @@ def read_text(file: SourceFile, *, max_bytes: int) -> str:
                 f"has {status.st_size:,} bytes, and LECTERN_FILE_MAX_BYTES allows {max_bytes:,}: "
                 "split it or raise that."
             )
-        return file.path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DocumentUnreadable(f"is not UTF-8 text (byte {error.start}): save it as UTF-8.") from error
+        return path.read_bytes()
     except OSError as error:
         raise DocumentUnreadable(f"cannot be read: {error.strerror}.") from error

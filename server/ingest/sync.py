@@ -1,55 +1,72 @@
-"""The path of a folder: find → compare → (parse → embed → stage) in batches → publish once."""
+"""The path of a corpus: open → compare → parse and stage → embed what is missing → publish once."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from uuid import UUID, uuid4
 
 import asyncpg
 
-from server.database.calls import discard_run, get_page_checksums, get_site, publish, stage_pages
+from server.database.calls import get_site
 from server.database.fitness import with_live_model
 from server.database.locks import alone
 from server.database.pool import prepare_connection
+from server.database.publishing import (
+    count_missing_windows,
+    discard_run,
+    drop_unused_embeddings,
+    get_stored_pages,
+    publish,
+)
 from server.database.reindexing import drop_old_windows
 from server.database.upkeep import tidy_up
-from server.documents.windows import make_windows
-from server.errors import DatabaseUnavailable, DocumentUnreadable, LecternError
+from server.errors import DatabaseUnavailable, LecternError, RemovalsRefused
 from server.ingest.calibration import renew_calibration
-from server.ingest.changes import Changes, compare
-from server.ingest.embedding import VectorRecipe, WindowEmbedder, batches, embedder_for
-from server.ingest.parsing import PageRecipe, parse_page
-from server.ingest.sources import Failure, SourceFile, find_files, read_text
+from server.ingest.changes import Changes, compare, removed_paths
+from server.ingest.corpus import Corpus, open_folder
+from server.ingest.embedding import Paid, VectorRecipe, WindowEmbedder, embedder_for
+from server.ingest.parsing import PageParser, PageRecipe
+from server.ingest.progress import OnProgress, Progress
+from server.ingest.sources import Failure, Flaw
+from server.ingest.staging import Staging
 from server.ingest.weighing import choose_token_weights
 from server.models.embeddings import Embedder
-from server.records import Page, Publication, Site, Window
+from server.records import Publication, Site, StoredPage, TokenWeights
 from server.settings import Settings
 
-# A guess: large enough to fill embedding batches, small enough that memory does not grow with the folder.
-_PAGES_PER_BATCH: Final = 32
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run is about to do, known before anything is paid for."""
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    phase: str
-    """`Reading`, `Embedding`, `Publishing`."""
-    done: int
-    total: int
-    """Both in pages."""
-
-
-OnProgress = Callable[[Progress], None]
+    written_paths: tuple[str, ...]
+    added_paths: tuple[str, ...]
+    """Those of the written ones that are new."""
+    removed_paths: tuple[str, ...]
+    unchanged_count: int
+    sections_to_embed: int
+    windows_to_embed: int
+    failures: tuple[Failure, ...]
+    flaws: tuple[Flaw, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
+    plan: Plan
     publication: Publication
-    unchanged_count: int
-    windows_embedded: int
-    failures: tuple[Failure, ...]
+    """The state after the run; its counts are 0 where nothing was to be done."""
+    paid: Paid
+
+
+AllowRemovals = Callable[[int, int], bool]
+"""Asked with the pages that would go and those there are."""
+
+
+def refuse_removals(removed: int, total: int) -> bool:
+    del removed, total
+    return False
 
 
 async def ingest(
@@ -59,11 +76,14 @@ async def ingest(
     embedder: Embedder,
     settings: Settings,
     on_progress: OnProgress,
+    allow_removals: AllowRemovals = refuse_removals,
+    source_commit: str | None = None,
 ) -> IngestReport:
-    """Makes a folder's Markdown the published state of the site.
+    """Makes what is in a folder the published state of the site.
 
     Costs what changed. Either everything readable is published at once or, when this raises (`IngestFailed`,
-    `Outage`, `DatabaseUnfit`) or is cancelled, nothing. Files that cannot be read are in the report.
+    `RemovalsRefused`, `Outage`, `DatabaseUnfit`) or is cancelled, nothing; what was embedded until then is kept
+    for the next run. Files that cannot be read are in the report.
     """
     await prepare_connection(connection)
     async with alone(connection):
@@ -72,136 +92,172 @@ async def ingest(
         with suppress(DatabaseUnavailable):  # someone still reads them: then at the next run
             await drop_old_windows(connection, tries=1)
         async with embedder_for(settings, embedder) as live_embedder:
-            report = await _ingest(
-                connection, folder, site, embedder=live_embedder, settings=settings, on_progress=on_progress
-            )
+            run = await _Run.start(connection, folder, site, embedder=live_embedder, settings=settings)
+            try:
+                plan = await run.stage(on_progress)
+                _check_removals(plan, run.stored, allow_removals)
+                report = await run.publish(plan, source_commit, on_progress)
+            finally:
+                with suppress(LecternError):
+                    await discard_run(connection, run.id)
             await renew_calibration(connection, embedder=live_embedder, settings=settings)
             return report
 
 
-async def _ingest(
+async def plan_ingest(
     connection: asyncpg.Connection,
     folder: Path,
-    site: Site,
     *,
     embedder: Embedder,
     settings: Settings,
     on_progress: OnProgress,
-) -> IngestReport:
-    files, unlisted = await asyncio.to_thread(find_files, folder)
-    recipe = PageRecipe.of(settings)
-    token_weights = await choose_token_weights(
-        connection, files, embedder=embedder, recipe=recipe, settings=settings
-    )
-    if token_weights is not None:
-        embedder = embedder.with_token_weights(token_weights.weights)
-    assert site.embedding_dimensions is not None  # noqa: S101  recorded with the model
-    vector_recipe = VectorRecipe.of(settings, dimensions=site.embedding_dimensions, token_weights=token_weights)
-    on_progress(Progress("Reading", 0, len(files)))
-    stored = await get_page_checksums(connection)
-    changes = await asyncio.to_thread(
-        compare,
-        files,
-        stored,
-        recipe=recipe,
-        embedded_with=vector_recipe.sha256,
-        file_max_bytes=settings.file_max_bytes,
-        unlisted=unlisted,
-    )
-    on_progress(Progress("Reading", len(files), len(files)))
-    if not changes.to_parse and not changes.removed_paths:
-        return _nothing_to_do(site, changes)
-    run = uuid4()
-    await discard_run(connection, run)  # what runs that died long ago have left
-    windows = WindowEmbedder(embedder, settings, dimensions=vector_recipe.dimensions)
-    staging = _Staging(connection, run, windows, settings=settings, recipe=recipe, vector_recipe=vector_recipe)
-    try:
-        await staging.stage(changes.to_parse, on_progress)
-        on_progress(Progress("Publishing", 0, len(changes.to_parse)))
-        publication = await publish(
-            connection, run, removed_paths=changes.removed_paths, token_weights=token_weights
+) -> tuple[Plan, Paid]:
+    """What `ingest` would do and embed; asks no model and changes nothing."""
+    await prepare_connection(connection)
+    site = await get_site(connection)
+    settings = with_live_model(settings, site)
+    async with embedder_for(settings, embedder) as live_embedder:
+        run = await _Run.start(connection, folder, site, embedder=live_embedder, settings=settings)
+        try:
+            plan = await run.stage(on_progress)
+            return plan, await run.embedder.count_staged(run.id)
+        finally:
+            await discard_run(connection, run.id)
+
+
+def _check_removals(plan: Plan, stored: Sequence[StoredPage], allow_removals: AllowRemovals) -> None:
+    """Raises `RemovalsRefused` before more than half of a site's pages go unasked."""
+    total = sum(not page.is_pushed for page in stored)
+    removed = len(plan.removed_paths)
+    if 2 * removed > total and not allow_removals(removed, total):
+        raise RemovalsRefused(
+            f"This would remove {removed:,} of {total:,} pages (the first is {plan.removed_paths[0]}), and "
+            "nothing was changed. If that is meant, run it with --allow-removals; else check the folder."
         )
-    except BaseException:
-        with suppress(LecternError):
-            await discard_run(connection, run)
-        raise
-    with suppress(LecternError):  # everything is published, and Postgres tidies up later by itself
-        await tidy_up(connection, publication)
-    on_progress(Progress("Publishing", len(changes.to_parse), len(changes.to_parse)))
-    return IngestReport(
-        publication=publication,
-        unchanged_count=changes.unchanged_count,
-        windows_embedded=staging.windows_embedded,
-        failures=(*changes.failures, *staging.failures),
-    )
 
 
-def _nothing_to_do(site: Site, changes: Changes) -> IngestReport:
-    publication = Publication(
+class _Run:
+    """One ingest of one corpus, from its comparison to its publication."""
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        site: Site,
+        corpus: Corpus,
+        *,
+        parser: PageParser,
+        embedder: WindowEmbedder,
+        vector_recipe: VectorRecipe,
+        token_weights: TokenWeights | None,
+        settings: Settings,
+    ) -> None:
+        self.id: UUID = uuid4()
+        self.embedder = embedder
+        self.stored: Sequence[StoredPage] = ()
+        self._connection = connection
+        self._site = site
+        self._corpus = corpus
+        self._parser = parser
+        self._vector_recipe = vector_recipe
+        self._token_weights = token_weights
+        self._settings = settings
+
+    @classmethod
+    async def start(
+        cls, connection: asyncpg.Connection, folder: Path, site: Site, *, embedder: Embedder, settings: Settings
+    ) -> "_Run":
+        corpus = await asyncio.to_thread(open_folder, folder, settings)
+        parser = PageParser(PageRecipe.of(settings, corpus.profile), corpus.project)
+        weights = await choose_token_weights(
+            connection, corpus.files, embedder=embedder, parser=parser, settings=settings
+        )
+        if weights is not None:
+            embedder = embedder.with_token_weights(weights.weights)
+        assert site.embedding_dimensions is not None  # noqa: S101  recorded with the model
+        recipe = VectorRecipe.of(settings, dimensions=site.embedding_dimensions, token_weights=weights)
+        return cls(
+            connection,
+            site,
+            corpus,
+            parser=parser,
+            embedder=WindowEmbedder(connection, embedder, settings, dimensions=recipe.dimensions),
+            vector_recipe=recipe,
+            token_weights=weights,
+            settings=settings,
+        )
+
+    async def stage(self, on_progress: OnProgress) -> Plan:
+        self.stored = await get_stored_pages(self._connection)
+        changes = await self._compare(on_progress)
+        await discard_run(self._connection, self.id)  # what runs that died long ago have left
+        staging = Staging(
+            self._connection,
+            self.id,
+            parser=self._parser,
+            vector_recipe=self._vector_recipe,
+            file_max_bytes=self._settings.file_max_bytes,
+        )
+        if changes.to_parse:
+            await staging.stage(
+                changes.to_parse, order=self._corpus.files, unchanged=changes.unchanged, on_progress=on_progress
+            )
+        return await self._plan(changes, staging)
+
+    async def _compare(self, on_progress: OnProgress) -> Changes:
+        total = len(self._corpus.files)
+        on_progress(Progress("Reading", 0, total))
+        changes = await asyncio.to_thread(
+            compare,
+            self._corpus,
+            self.stored,
+            parsed_with=self._parser.parsed_with,
+            embedded_with=self._vector_recipe.sha256,
+            file_max_bytes=self._settings.file_max_bytes,
+        )
+        on_progress(Progress("Reading", total, total))
+        return changes
+
+    async def _plan(self, changes: Changes, staging: Staging) -> Plan:
+        failures = (*changes.failures, *staging.failures)
+        kept = staging.staged_paths + [page.path for page in changes.unchanged]
+        windows, sections = await count_missing_windows(self._connection, self.id)
+        known = {page.path for page in self.stored}
+        return Plan(
+            written_paths=tuple(staging.staged_paths),
+            added_paths=tuple(path for path in staging.staged_paths if path not in known),
+            removed_paths=removed_paths(self.stored, kept=set(kept), failures=failures),
+            unchanged_count=len(set(kept)) - len(staging.staged_paths),
+            sections_to_embed=sections,
+            windows_to_embed=windows,
+            failures=failures,
+            flaws=tuple(staging.flaws),
+        )
+
+    async def publish(self, plan: Plan, source_commit: str | None, on_progress: OnProgress) -> IngestReport:
+        if not plan.written_paths and not plan.removed_paths:
+            return IngestReport(plan=plan, publication=_unchanged(self._site), paid=Paid())
+        paid = await self.embedder.embed_staged(self.id, on_progress)
+        on_progress(Progress("Publishing", 0, len(plan.written_paths)))
+        publication = await publish(
+            self._connection,
+            self.id,
+            removed_paths=plan.removed_paths,
+            token_weights=self._token_weights,
+            source_commit=source_commit,
+            windows_embedded=paid.windows,
+        )
+        with suppress(LecternError):  # everything is published, and this can as well be done later
+            await tidy_up(self._connection, publication)
+            await drop_unused_embeddings(self._connection, days=self._settings.embedding_keep_days)
+        on_progress(Progress("Publishing", len(plan.written_paths), len(plan.written_paths)))
+        return IngestReport(plan=plan, publication=publication, paid=paid)
+
+
+def _unchanged(site: Site) -> Publication:
+    return Publication(
         generation=site.generation,
         pages_written=0,
         pages_removed=0,
         pages_total=site.page_count,
         sections_total=site.section_count,
     )
-    return IngestReport(
-        publication=publication,
-        unchanged_count=changes.unchanged_count,
-        windows_embedded=0,
-        failures=changes.failures,
-    )
-
-
-class _Staging:
-    """Parses, embeds and stages the files of one run, a batch of pages at a time."""
-
-    def __init__(
-        self,
-        connection: asyncpg.Connection,
-        run: UUID,
-        embedder: WindowEmbedder,
-        *,
-        settings: Settings,
-        recipe: PageRecipe,
-        vector_recipe: VectorRecipe,
-    ) -> None:
-        self._connection = connection
-        self._run = run
-        self._embedder = embedder
-        self._settings = settings
-        self._recipe = recipe
-        self._vector_recipe = vector_recipe
-        self.failures: list[Failure] = []
-        self.windows_embedded = 0
-
-    async def stage(self, files: Sequence[SourceFile], on_progress: OnProgress) -> None:
-        done = 0
-        on_progress(Progress("Embedding", done, len(files)))
-        for batch in batches(files, _PAGES_PER_BATCH):
-            pages, windows = await asyncio.to_thread(self._parse, batch)
-            embeddings = await self._embedder.embed([window.text for window in windows])
-            await stage_pages(
-                self._connection,
-                self._run,
-                pages=pages,
-                windows=windows,
-                embeddings=embeddings,
-                embedded_with=self._vector_recipe.sha256,
-            )
-            self.windows_embedded += len(windows)
-            done += len(batch)
-            on_progress(Progress("Embedding", done, len(files)))
-
-    def _parse(self, files: Sequence[SourceFile]) -> tuple[list[Page], list[Window]]:
-        pages: list[Page] = []
-        windows: list[Window] = []
-        for file in files:
-            try:
-                text = read_text(file, max_bytes=self._settings.file_max_bytes)
-                page = parse_page(file, text, self._recipe)
-            except DocumentUnreadable as error:
-                self.failures.append(Failure(str(file.relative), str(error)))
-                continue
-            pages.append(page)
-            windows.extend(make_windows(page, window_chars=self._vector_recipe.window_chars))
-        return pages, windows

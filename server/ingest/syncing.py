@@ -41,7 +41,11 @@ async def sync(
             {"path": flaw.source, "line": flaw.line, "reason": flaw.reason} for flaw in report.plan.flaws
         ][:_TOLD_MAX],
     }
-    return {"state": "failed" if report.plan.failures else "done", "reason": _reason(report.plan), "outcome": outcome}
+    return {
+        "state": "failed" if report.plan.failures else "done",
+        "reason": _reason(report.plan),
+        "outcome": outcome,
+    }
 
 
 def _reason(plan: Plan) -> str | None:

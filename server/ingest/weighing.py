@@ -9,8 +9,8 @@ import asyncpg
 from server.database.calls import get_embedding_model
 from server.documents.windows import make_windows
 from server.errors import DocumentUnreadable
-from server.ingest.parsing import PageRecipe, parse_page
-from server.ingest.sources import SourceFile, read_text
+from server.ingest.parsing import PageParser
+from server.ingest.sources import SourceFile, read_content
 from server.models.embeddings import Embedder
 from server.records import TokenWeights
 from server.settings import Settings
@@ -25,7 +25,7 @@ async def choose_token_weights(
     files: Sequence[SourceFile],
     *,
     embedder: Embedder,
-    recipe: PageRecipe,
+    parser: PageParser,
     settings: Settings,
 ) -> TokenWeights | None:
     """The recorded weights, or new ones when there are none or the site has grown or shrunk by half.
@@ -35,7 +35,7 @@ async def choose_token_weights(
     recorded = (await get_embedding_model(connection)).token_weights
     if recorded is not None and is_about_as_large(len(files), recorded.page_count):
         return recorded
-    weights = await asyncio.to_thread(_learn, files, embedder, recipe, settings)
+    weights = await asyncio.to_thread(_learn, files, embedder, parser, settings)
     return None if weights is None else TokenWeights(weights=weights, page_count=len(files))
 
 
@@ -45,14 +45,14 @@ def is_about_as_large(page_count: int, recorded_page_count: int) -> bool:
 
 
 def _learn(
-    files: Sequence[SourceFile], embedder: Embedder, recipe: PageRecipe, settings: Settings
+    files: Sequence[SourceFile], embedder: Embedder, parser: PageParser, settings: Settings
 ) -> bytes | None:
     if not embedder.learns_token_weights:
         return None
     texts: list[str] = []
     for file in files[:: max(1, len(files) // _SAMPLE_PAGES)]:
         try:
-            page = parse_page(file, read_text(file, max_bytes=settings.file_max_bytes), recipe)
+            page = parser.parse(file, read_content(file, max_bytes=settings.file_max_bytes)).page
         except DocumentUnreadable:
             continue  # told when its turn comes
         texts += [window.text for window in make_windows(page, window_chars=settings.resolved_window_chars)]

@@ -59,7 +59,10 @@ def read_pages(body: bytes) -> Work:
 
 def read_one_page(body: bytes, parameters: Mapping[str, str], content_type: str | None) -> Work:
     """A body that is a page as it stands, with its path in the address."""
-    page: Work = {"path": _read_path(parameters["path"], "path"), "content_type": _read_type(content_type, "Content-Type")}
+    page: Work = {
+        "path": _read_path(parameters["path"], "path"),
+        "content_type": _read_type(content_type, "Content-Type"),
+    }
     page["content_base64"] = base64.b64encode(body).decode()
     if "title" in parameters:
         page["title"] = _read_title(parameters["title"], "title")

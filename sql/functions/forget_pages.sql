@@ -37,6 +37,11 @@ begin
   where lexeme.id = counted.lexeme_id;
   delete from docs.lexeme where lexeme.site_id = forget_pages.site_id and lexeme.section_count <= 0;
 
+  update docs.embedding as kept
+  set used_at = now()
+  from docs.section_window as live
+  where live.section_id = any (forgotten_ids) and kept.identity = live.identity;
+
   perform docs.forget_title_words(forget_pages.site_id, forgotten_ids);
 
   delete from docs.page_posting

@@ -45,6 +45,7 @@ returns table (
   id bigint,
   page_id bigint,
   path text,
+  url text,
   title text,
   slug text,
   heading text,
@@ -129,7 +130,7 @@ begin
   end if;
   return query
   select
-    section.id, page.id, page.path, page.title, section.slug, section.heading, section.heading_path,
+    section.id, page.id, page.path, page.url, page.title, section.slug, section.heading, section.heading_path,
     joined.content, joined.token_count, (one.ranked).similarity, (one.ranked).score, (one.ranked).coverage,
     one.place::int,
     case when match_page_sections.explain then

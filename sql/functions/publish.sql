@@ -1,7 +1,13 @@
 -- Makes a run's staged pages the site's next generation, in the caller's one transaction: staged pages
 -- replace or join the published ones, `removed_paths` go, everything else stays as it is. One publish per
--- site at a time.
-create or replace function docs.publish(site text, run uuid, removed_paths text[])
+-- site at a time. `source_commit` and `windows_embedded` are only recorded.
+create or replace function docs.publish(
+  site text,
+  run uuid,
+  removed_paths text[],
+  source_commit text,
+  windows_embedded bigint
+)
 returns table (
   generation bigint,
   pages_written bigint,
@@ -34,6 +40,15 @@ begin
   set generation = found.generation + 1, page_count = pages_total
   where found.id = published.id
   returning found.generation, found.section_count into generation, sections_total;
+
+  insert into docs.publication (
+    site_id, generation, source_commit, pages_written, pages_removed, pages_total, sections_total,
+    windows_embedded
+  )
+  values (
+    published.id, generation, publish.source_commit, pages_written, pages_removed, pages_total, sections_total,
+    publish.windows_embedded
+  );
   return next;
 end;
 $$;

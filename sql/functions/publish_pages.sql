@@ -8,15 +8,21 @@ as $$
 declare
   written bigint;
 begin
-  insert into docs.page (site_id, path, title, checksum, embedded_with, meta, type, source)
+  insert into docs.page (
+    site_id, path, url, title, checksum, parsed_with, embedded_with, includes, validators, meta, type, source,
+    is_pushed
+  )
   select
-    publish_pages.site.id, staged.path, staged.title, staged.checksum, staged.embedded_with, staged.meta,
-    staged.type, staged.source
+    publish_pages.site.id, staged.path, staged.url, staged.title, staged.checksum, staged.parsed_with,
+    staged.embedded_with, staged.includes, staged.validators, staged.meta, staged.type, staged.source,
+    staged.is_pushed
   from docs.staged_page as staged
   where staged.run = publish_pages.run
   on conflict (site_id, path) do update
-  set title = excluded.title, checksum = excluded.checksum, embedded_with = excluded.embedded_with,
-      meta = excluded.meta, type = excluded.type, source = excluded.source, last_refresh = now();
+  set url = excluded.url, title = excluded.title, checksum = excluded.checksum,
+      parsed_with = excluded.parsed_with, embedded_with = excluded.embedded_with, includes = excluded.includes,
+      validators = excluded.validators, meta = excluded.meta, type = excluded.type, source = excluded.source,
+      is_pushed = excluded.is_pushed, last_refresh = now();
   get diagnostics written = row_count;
 
   create temporary table added_section on commit drop as

@@ -7,6 +7,7 @@ def match(content: str, *, title: str = "Auth", heading_path: tuple[str, ...] = 
         id=1,
         page_id=1,
         path="/guides/auth",
+        url="/guides/auth",
         title=title,
         slug="sessions",
         heading=heading_path[-1] if heading_path else title,

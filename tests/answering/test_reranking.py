@@ -156,6 +156,7 @@ def sized(*token_counts: int) -> list[Match]:
             id=place,
             page_id=1,
             path="/a",
+            url="/a",
             title="A",
             slug=None,
             heading="A",

@@ -4,7 +4,15 @@ from server.records import Page, PageSection, Window
 
 def page_of(*sections: PageSection) -> Page:
     return Page(
-        path="/auth", title="Auth", meta={}, type="markdown", source="auth.md", checksum="", sections=sections
+        path="/auth",
+        url="/auth",
+        title="Auth",
+        meta={},
+        type="markdown",
+        source="auth.md",
+        checksum="",
+        parsed_with="",
+        sections=sections,
     )
 
 

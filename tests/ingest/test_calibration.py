@@ -14,7 +14,8 @@ from server.confidence import Confidence
 from server.database.calls import get_calibration, prepare_embedding_model, set_calibration
 from server.database.pool import open_database, open_owner_connection, prepare_connection
 from server.ingest.calibration import off_topic_questions, renew_calibration
-from server.ingest.sync import Progress, ingest
+from server.ingest.progress import Progress
+from server.ingest.sync import ingest
 from server.models.embeddings import make_embedder
 from server.settings import Settings
 from tests.conftest import SITE_FOLDER, cloned_database, ingest_folder
@@ -120,7 +121,7 @@ async def test_a_tiny_site_learns_nothing_and_asks_the_embedder_nothing(
     learnt = await get_calibration(owner)
     assert learnt is not None
     assert learnt.levels is None
-    assert report.windows_embedded == len(embedded_texts(endpoint))
+    assert report.paid.windows == len(embedded_texts(endpoint))
     assert {"medium"} == set(await confidences(remote, [*OWN_QUESTIONS, *OTHER_QUESTIONS]))
 
 

@@ -66,7 +66,10 @@ async def test_a_job_whose_worker_says_nothing_is_taken_over_and_the_first_may_n
     assert [] == await take(owner)
     assert await finish_job(owner, held, outcome={"pages_written": 1})
     assert not await finish_job(owner, held)
-    assert ("done", {"pages_written": 1}) == ((await job_of(owner, held.id)).state, (await job_of(owner, held.id)).outcome)
+    assert ("done", {"pages_written": 1}) == (
+        (await job_of(owner, held.id)).state,
+        (await job_of(owner, held.id)).outcome,
+    )
     assert (0, 0) == (await in_queue(owner), await in_queue(owner, "a_lectern"))
 
 
@@ -95,7 +98,10 @@ async def test_a_job_that_failed_may_be_tried_again_as_it_was(owner: asyncpg.Con
     (job,) = await take(owner)
     assert not await retry_job(owner, number)
     assert await finish_job(owner, job, state="failed", reason="nobody can read it")
-    assert ("failed", "nobody can read it") == ((await job_of(owner, number)).state, (await job_of(owner, number)).reason)
+    assert ("failed", "nobody can read it") == (
+        (await job_of(owner, number)).state,
+        (await job_of(owner, number)).reason,
+    )
     assert [] == await take(owner)
     assert await retry_job(owner, number)
     assert not await retry_job(owner, number)

@@ -91,7 +91,7 @@ async def test_an_ingest_afterwards_embeds_nothing(local: Settings, remote: Sett
     for settings in (remote, local):
         await reindex_to(settings)
         report = await ingest_folder(docs, settings)
-        assert (report.windows_embedded, report.unchanged_count) == (0, 20)
+        assert (report.paid.windows, report.plan.unchanged_count) == (0, 20)
 
 
 async def test_what_is_there_already_is_not_made_again(
@@ -190,13 +190,13 @@ async def test_an_ingest_in_the_middle_is_taken_in(
     (docs / "4.md").write_text("# Page 4\n\nNow a text about airships, with a zeppelin among them.\n")
     write_pages(docs, range(20, 25))
     report = await ingest_folder(docs, remote)  # configured for the target before it is live
-    assert (report.windows_embedded, report.publication.pages_removed) == (6, 1)
+    assert (report.paid.windows, report.publication.pages_removed) == (6, 1)
     assert (await get_site(owner)).embedding_model == "local/wordllama"
     assert await widths(owner) == [(256, 24)]
     endpoint.knobs.hang = False
     await running
     assert await widths(owner) == [(64, 24)]
-    assert (await ingest_folder(docs, remote)).windows_embedded == 0
+    assert (await ingest_folder(docs, remote)).paid.windows == 0
     unwindowed = (
         "select count(*) from docs.page_section where id not in (select section_id from docs.section_window)"
     )
@@ -228,7 +228,7 @@ async def test_the_same_model_with_other_windows(owner: asyncpg.Connection, loca
     await reindex_to(shorter)
     assert await owner.fetchval("select count(*) from docs.section_window") > before
     assert await owner.fetchval("select sha256 from docs.token_weights") == weights
-    assert (await ingest_folder(docs, shorter)).windows_embedded == 0
+    assert (await ingest_folder(docs, shorter)).paid.windows == 0
 
 
 async def test_the_same_model_with_another_width(
@@ -268,7 +268,7 @@ async def test_a_site_without_pages_changes_its_model_too(
 ) -> None:
     await reindex_to(remote)
     assert (await get_site(owner)).embedding_model == "openai/test"
-    assert (await ingest_folder(docs, remote)).windows_embedded == 20
+    assert (await ingest_folder(docs, remote)).paid.windows == 20
 
 
 async def test_pages_stored_by_an_older_version_are_embedded_by_either(
@@ -278,7 +278,8 @@ async def test_pages_stored_by_an_older_version_are_embedded_by_either(
     await owner.execute("update docs.page set embedded_with = ''")
     assert (await reindex_to(local)).sections == 20
     await owner.execute("update docs.page set embedded_with = ''")
-    assert (await ingest_folder(docs, local)).windows_embedded == 20
+    await owner.execute("truncate docs.embedding")  # an older version kept none
+    assert (await ingest_folder(docs, local)).paid.windows == 20
 
 
 async def test_two_reindexes_at_once_are_refused(

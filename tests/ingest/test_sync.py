@@ -8,12 +8,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from server.database.calls import get_page_checksums
+from server.database.publishing import get_stored_pages
 from server.errors import DatabaseUnfit, IngestFailed, LecternError
-from server.ingest.changes import compare
+from server.ingest.changes import removed_paths
 from server.ingest.embedding import batches
-from server.ingest.parsing import PageRecipe
-from server.ingest.sources import Failure, find_files
+from server.ingest.sources import Failure
 from server.settings import Settings
 from tests.conftest import ingest_folder
 from tests.model_endpoint import serve_model_endpoint
@@ -53,7 +52,7 @@ async def test_a_folder_becomes_pages_sections_and_windows(
 ) -> None:
     report = await ingest_folder(docs, settings)
     assert report.publication.pages_written == 3
-    assert report.windows_embedded == 3
+    assert report.paid.windows == 3
     assert await paths(owner) == ["/a", "/b", "/c"]
     assert await contents(owner, "/b") == ["This is the text of page b, and it is long."]
     assert await owner.fetchval("select count(*) from docs.section_window") == 3
@@ -62,8 +61,8 @@ async def test_a_folder_becomes_pages_sections_and_windows(
 async def test_a_second_run_embeds_nothing_and_publishes_nothing(settings: Settings, docs: Path) -> None:
     first = await ingest_folder(docs, settings)
     second = await ingest_folder(docs, settings)
-    assert second.windows_embedded == 0
-    assert second.unchanged_count == 3
+    assert second.paid.windows == 0
+    assert second.plan.unchanged_count == 3
     assert second.publication.generation == first.publication.generation
     assert second.publication.sections_total == 3
 
@@ -76,7 +75,7 @@ async def test_only_what_changed_is_embedded_and_what_is_gone_disappears(
     (docs / "c.md").unlink()
     write(docs / "d.md", "# Page d\n\nA new page, with a text of its own.\n")
     report = await ingest_folder(docs, settings)
-    assert report.windows_embedded == 2
+    assert report.paid.windows == 2
     assert report.publication.pages_removed == 1
     assert await paths(owner) == ["/a", "/b", "/d"]
     assert await contents(owner, "/b") == ["Rewritten from its first word to the last."]
@@ -105,7 +104,7 @@ async def test_a_file_that_cannot_be_read_fails_alone_and_keeps_its_page(
     (docs / "b.md").write_bytes(content)
     write(docs / "c.md", "# Page c\n\nThis one changed in the same run.\n")
     report = await ingest_folder(docs, settings)
-    (failure,) = report.failures
+    (failure,) = report.plan.failures
     assert failure.source == "b.md"
     assert reason in failure.reason
     assert await contents(owner, "/b") == ["This is the text of page b, and it is long."]
@@ -117,7 +116,7 @@ async def test_two_files_with_one_path_are_reported(
 ) -> None:
     write(docs / "b" / "index.md", "# The other b\n\nThis file wants the same address.\n")
     report = await ingest_folder(docs, settings)
-    (failure,) = report.failures
+    (failure,) = report.plan.failures
     assert "/b" in failure.reason
     assert await paths(owner) == ["/a", "/b", "/c"]
 
@@ -130,7 +129,7 @@ async def test_links_are_followed_and_their_loops_end(
     (docs / "loop").symlink_to(docs)
     (docs / "self.md").symlink_to(docs / "self.md")
     report = await ingest_folder(docs, settings)
-    assert [failure.source for failure in report.failures] == ["self.md"]
+    assert [failure.source for failure in report.plan.failures] == ["self.md"]
     assert await paths(owner) == ["/a", "/b", "/c", "/more/linked"]
 
 
@@ -139,18 +138,9 @@ async def test_a_folder_that_cannot_be_listed_keeps_its_pages(
 ) -> None:
     write(docs / "guides" / "kept.md", "# Kept\n\nThis page is behind a closed door now.\n")
     await ingest_folder(docs, settings)
-    stored = await get_page_checksums(owner)
-    files = [file for file in find_files(docs)[0] if "guides" not in file.relative.parts]
-    changes = compare(
-        files,
-        stored,
-        recipe=PageRecipe.of(settings),
-        embedded_with="",
-        file_max_bytes=1_000,
-        unlisted=[Failure("guides", "cannot be listed: Permission denied.")],
-    )
-    assert changes.removed_paths == ()
-    assert [failure.source for failure in changes.failures] == ["guides"]
+    stored = await get_stored_pages(owner)
+    failures = [Failure("guides", "cannot be listed: Permission denied.")]
+    assert removed_paths(stored, kept={"/a", "/b"}, failures=failures) == ("/c",)
 
 
 async def test_what_is_no_readable_file_fails_alone(
@@ -160,7 +150,7 @@ async def test_what_is_no_readable_file_fails_alone(
     (docs / "zero.md").symlink_to("/dev/zero")
     Path(os.fsdecode(os.fsencode(docs) + b"/caf\xe9.md")).write_text("# Café\n\nA name from another age.\n")
     report = await ingest_folder(docs, settings)
-    assert sorted((failure.source, failure.reason) for failure in report.failures) == [
+    assert sorted((failure.source, failure.reason) for failure in report.plan.failures) == [
         ("caf\ufffd.md", "has a name that is not UTF-8: rename it."),
         ("pipe.md", "is not a regular file."),
         ("zero.md", "is not a regular file."),
@@ -172,7 +162,9 @@ async def test_two_ingests_at_once_go_one_after_the_other(
     owner: asyncpg.Connection, settings: Settings, docs: Path, tmp_path: Path
 ) -> None:
     write(tmp_path / "other" / "x.md", "# Page x\n\nThe only page of another folder.\n")
-    await asyncio.gather(ingest_folder(docs, settings), ingest_folder(tmp_path / "other", settings))
+    await asyncio.gather(
+        *(ingest_folder(folder, settings, allows_removals=True) for folder in (docs, tmp_path / "other"))
+    )
     assert await paths(owner) in (["/a", "/b", "/c"], ["/x"])
 
 
@@ -184,7 +176,7 @@ async def test_a_title_of_megabytes_is_cut(owner: asyncpg.Connection, settings: 
     assert await owner.fetchval("select length(title) from docs.page where path = '/long'") <= 300
 
 
-@pytest.mark.parametrize(("name", "reason"), [("missing", "does not exist"), ("empty", "holds no Markdown")])
+@pytest.mark.parametrize(("name", "reason"), [("missing", "does not exist"), ("empty", "holds no documentation")])
 async def test_a_folder_without_documentation_changes_nothing(
     owner: asyncpg.Connection, settings: Settings, docs: Path, tmp_path: Path, name: str, reason: str
 ) -> None:

@@ -38,7 +38,7 @@ async def test_an_edited_page_is_embedded_alone_with_the_weights_there_are(
     before = await sha256(owner)
     (docs / "3.md").write_text("# Page 3\n\nZeppelins, airships, balloons, and nothing said before.\n")
     report = await ingest_folder(docs, settings)
-    assert report.windows_embedded == 1
+    assert report.paid.windows == 1
     assert await sha256(owner) == before
 
 
@@ -49,7 +49,7 @@ async def test_everything_is_embedded_anew_once_the_corpus_has_grown_by_half(
     before = await sha256(owner)
     add_pages(docs, 10, 16)
     report = await ingest_folder(docs, settings)
-    assert report.windows_embedded == 16
+    assert report.paid.windows == 16
     assert await sha256(owner) != before
 
 

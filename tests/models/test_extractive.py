@@ -11,6 +11,7 @@ def make_match(content: str, *, title: str = "Guide", heading: str = "", rank: i
         id=rank,
         page_id=rank,
         path=f"/{rank}",
+        url=f"/{rank}",
         title=title,
         slug=None,
         heading=heading,

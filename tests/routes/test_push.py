@@ -55,7 +55,10 @@ async def test_pages_become_a_job_that_can_be_asked_about(url: str, owner: async
 
 async def test_a_page_may_be_sent_as_it_stands(url: str, owner: asyncpg.Connection) -> None:
     response = put(
-        url, params={"path": "/a", "title": "A page"}, content=b"# A", headers={**BEARER, "Content-Type": "text/mdx"}
+        url,
+        params={"path": "/a", "title": "A page"},
+        content=b"# A",
+        headers={**BEARER, "Content-Type": "text/mdx"},
     )
     assert 202 == response.status_code
     page = {"path": "/a", "title": "A page", "content_type": "text/mdx", "content_base64": "IyBB"}
@@ -128,12 +131,13 @@ async def test_a_stream_without_a_length_is_cut_off_too(url: str) -> None:
 
 @pytest.mark.parametrize("key", [None, "", "Bearer", "Bearer x", f"Basic {KEY}", f"Bearer {KEY}x", "Bearer é"])
 @pytest.mark.parametrize(
-    ("method", "path"), [("PUT", "/v1/pages"), ("DELETE", "/v1/pages"), ("POST", "/v1/sync"), ("GET", "/v1/jobs/1")]
+    ("method", "path"),
+    [("PUT", "/v1/pages"), ("DELETE", "/v1/pages"), ("POST", "/v1/sync"), ("GET", "/v1/jobs/1")],
 )
 async def test_nobody_without_the_key_may(
     url: str, owner: asyncpg.Connection, method: str, path: str, key: str | None
 ) -> None:
-    headers = {} if key is None else {"Authorization": key.encode()}
+    headers: dict[bytes, bytes] = {} if key is None else {b"Authorization": key.encode()}
     response = httpx.request(method, url + path, headers=headers)
     assert (401, "Bearer") == (response.status_code, response.headers["www-authenticate"])
     assert "key_refused" == response.json()["error"]["code"]
@@ -164,13 +168,21 @@ def test_no_web_page_gets_a_permission(url: str, path: str) -> None:
     origin = {"Origin": "https://docs.example.com"}
     preflight = httpx.options(url + path, headers={**origin, "Access-Control-Request-Method": "POST"})
     assert 405 == preflight.status_code
-    answers = [preflight, httpx.post(url + path, headers={**origin, **BEARER}), httpx.put(url + path, headers=origin)]
+    answers = [
+        preflight,
+        httpx.post(url + path, headers={**origin, **BEARER}),
+        httpx.put(url + path, headers=origin),
+    ]
     assert [] == [name for answer in answers for name in answer.headers if name.startswith("access-control")]
     assert "access-control-allow-origin" in httpx.get(f"{url}/v1/site", headers=origin).headers
 
 
 def test_the_key_is_never_told(url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    answers = [put(url, content=b"{"), put(url, {"pages": [PAGE]}), put(url, headers={"Authorization": "Bearer x"})]
+    answers = [
+        put(url, content=b"{"),
+        put(url, {"pages": [PAGE]}),
+        put(url, headers={"Authorization": "Bearer x"}),
+    ]
     assert KEY not in caplog.text + "".join(answer.text for answer in answers)
     assert KEY not in repr(Settings(secret_key=KEY))

@@ -1,0 +1,71 @@
+"""The files around a folder of documentation, which its pages may include."""
+
+import posixpath
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from server.errors import DocumentUnreadable
+from server.ingest.checksums import checksum
+from server.ingest.sources import read_bytes
+
+# What the top of a project has. Without any of them, pages include nothing from outside their folder.
+_TOPS: Final = (".git", "pyproject.toml", "package.json", "mkdocs.yml", "hugo.toml", "conf.py")
+_PARENTS_MAX: Final = 6  # A guess.
+
+
+class Project:
+    """Reads files by their place relative to the folder that is ingested, and none outside its project."""
+
+    def __init__(self, folder: Path, *, max_bytes: int) -> None:
+        self._folder = folder.resolve()
+        self._top = _top_of(self._folder)
+        self._max_bytes = max_bytes
+        self._checksums: dict[str, str] = {}
+
+    def read(self, name: PurePosixPath) -> bytes:
+        """Raises `DocumentUnreadable`, with the name, when it is missing, too large or outside the project."""
+        try:
+            path = (self._folder / name).resolve()
+        except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL in the name
+            raise DocumentUnreadable(f"{name} cannot be found.") from None
+        if not path.is_relative_to(self._top):
+            raise DocumentUnreadable(f"{name} lies outside the project.")
+        try:
+            return read_bytes(path, max_bytes=self._max_bytes)
+        except DocumentUnreadable as error:
+            raise DocumentUnreadable(f"{name} {error}") from error
+
+    def checksum(self, name: str) -> str:
+        """Of a file as it is now, `""` where it cannot be read; read once a run."""
+        if name not in self._checksums:
+            try:
+                self._checksums[name] = checksum(self.read(PurePosixPath(name)))
+            except DocumentUnreadable:
+                self._checksums[name] = ""
+        return self._checksums[name]
+
+
+class Includes:
+    """Reads for one page, and remembers what it has read."""
+
+    def __init__(self, project: Project | None) -> None:
+        self._project = project
+        self.names: set[str] = set()
+
+    def read(self, name: PurePosixPath) -> bytes:
+        """As `Source.read_file`."""
+        if self._project is None:
+            raise DocumentUnreadable(f"{name} cannot be had: only pages of a folder include files.")
+        self.names.add(posixpath.normpath(name))
+        return self._project.read(name)
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        return {name: self._project.checksum(name) for name in sorted(self.names)} if self._project else {}
+
+
+def _top_of(folder: Path) -> Path:
+    for parent in (folder, *folder.parents[:_PARENTS_MAX]):
+        if any((parent / top).exists() for top in _TOPS):
+            return parent
+    return folder
