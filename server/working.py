@@ -87,6 +87,7 @@ async def _work(
     async with _opened(url) as connection:
         queue = await Queue.open(connection, settings)
         workers = [_Worker(url, queue, embedder, settings) for _ in range(concurrency)]
+        workers[0].is_settled = False  # who was killed may have left that to be done
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(worker.work(once=once, stop=stop)) for worker in workers]
@@ -137,16 +138,16 @@ class _Worker:
     settings: Settings
     failures: int = 0
     """Batches that went wrong."""
-    has_published: bool = False
-    """Since the site was settled last."""
+    is_settled: bool = True
+    """Whether nothing was published since the site was settled last."""
 
     async def work(self, *, once: bool, stop: asyncio.Event) -> None:
         async with _opened(self.url) as connection:
             while not stop.is_set():
                 if jobs := await self.queue.take():
                     await self._do(connection, jobs)
-                elif self.has_published:
-                    self.has_published = False
+                elif not self.is_settled:
+                    self.is_settled = True
                     await self._settle(connection)
                 elif once:
                     return
@@ -175,11 +176,12 @@ class _Worker:
             if not await finish_job(connection, jobs[0], **outcome):
                 raise JobLost(f"Another worker has taken over job {jobs[0].id}, because this one was too slow.")
             self.failures += outcome["state"] == "failed"
+            self.is_settled = False
             return
         report = await push(connection, jobs, embedder=self.embedder, settings=self.settings)
         self.failures += report.failed_jobs > 0
         if report.publication is not None:
-            self.has_published = True
+            self.is_settled = False
             logger.info(
                 "Generation %s: jobs %s, %s pages written, %s removed, %s windows embedded",
                 report.publication.generation,

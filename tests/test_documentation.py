@@ -47,7 +47,7 @@ def escaped(text: str | None) -> str:
 
 
 def shown_default(value: object) -> str:
-    if value in (None, ""):
+    if value in (None, "", ()):
         return "unset"
     return f"`{', '.join(value)}`" if isinstance(value, tuple) else f"`{value}`"
 

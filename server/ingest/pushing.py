@@ -1,8 +1,8 @@
-"""The path of pushed pages: parse → stage → embed what is missing → publish and end the jobs, at once.
+"""The path of pushed pages: parse → stage → embed what is missing → publish and end the jobs at once.
 
-Any number of workers parse and embed at the same time; only the publishing waits for others. What they have seen of
-the site may have changed until then: that is looked at again, and when it has, they begin anew, which costs little
-because the vectors are kept.
+Any number of workers parse and embed at the same time; only the publishing waits for others. What they have seen
+of the site may have changed until then: that is looked at again, and when it has, they begin anew, which costs
+little because the vectors are kept.
 """
 
 import asyncio

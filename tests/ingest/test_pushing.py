@@ -1,4 +1,4 @@
-"""Pushed pages from the queue to what readers find: newest wins, failures stay alone, nothing is paid for twice."""
+"""Pushed pages from the queue to what readers find: newest wins, failures stay alone, nothing is paid twice."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -284,3 +284,19 @@ async def test_token_weights_are_learnt_of_pushed_pages_too(owner: asyncpg.Conne
     assert (await work_once(owner, settings)).publication is None
     assert {**NOTHING, "pages_unchanged": 1} == (await job_of(owner, again)).outcome
     assert 1 == await owner.fetchval("select count(*) from docs.calibration")
+
+
+async def test_an_ingest_beside_pushed_pages_embeds_alike_and_leaves_the_weights_to_the_workers(
+    owner: asyncpg.Connection, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "x.md").write_text(f"# x\n\n{text('x')}\n")
+    await enqueue(owner, *(page_of(f"/{number}") for number in range(4)))
+    await work_once(owner, settings)
+    await ingest_folder(tmp_path / "docs", settings)
+    assert 1 == len(await owner.fetch("select distinct embedded_with from docs.page"))
+    async with opened_embedder(settings) as embedder:
+        await settle(owner, embedder=embedder, settings=settings)
+    assert 5 == await owner.fetchval("select page_count from docs.token_weights")
+    report = await ingest_folder(tmp_path / "docs", settings)
+    assert (1, 0) == (report.plan.unchanged_count, report.publication.pages_written)

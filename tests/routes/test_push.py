@@ -1,7 +1,13 @@
 """Pushing over HTTP: what is accepted becomes a job, what cannot be is told, and nobody else may."""
 
+import asyncio
 import base64
+import json
+import os
+import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -9,21 +15,43 @@ import httpx
 import pytest
 
 from server.app import create_app
+from server.database.pool import open_owner_connection
 from server.settings import Settings
+from tests.conftest import cloned_database
 from tests.serving import serve_in_thread
 
+CONTRACT = Path(__file__).parents[2] / "docs" / "wire-contract.md"
 KEY = "a-key-that-nobody-guesses"
 BEARER = {"Authorization": f"Bearer {KEY}"}
+MARKDOWN = {"content_type": "text/markdown"}
 PAGE = {"path": "/a", "content": "# A\n\nThe text of a page."}
 
 
+def pushing(database_url: str) -> Settings:
+    return Settings(database_url=database_url, secret_key=KEY, push_max_bytes=10_000, sources=("docs",))
+
+
 @pytest.fixture
-def url(settings: Settings) -> Iterator[str]:
-    pushing = settings.model_copy(
-        update={"secret_key": Settings(secret_key=KEY).secret_key, "push_max_bytes": 10_000, "sources": ("docs",)}
-    )
-    with serve_in_thread(create_app(pushing)) as address:
+def url(database_url: str) -> Iterator[str]:
+    with serve_in_thread(create_app(pushing(database_url))) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def refusing_url(postgres_url: str) -> Iterator[str]:
+    """A server for requests that are refused; at the end nothing must have been put into its queue."""
+    with asyncio.Runner() as runner:
+        database = cloned_database(postgres_url)
+        database_url = runner.run(database.__aenter__())
+        with serve_in_thread(create_app(pushing(database_url))) as address:
+            yield address
+        assert [] == runner.run(_queued(database_url))
+        runner.run(database.__aexit__(None, None, None))
+
+
+async def _queued(database_url: str) -> list[Any]:
+    async with open_owner_connection(database_url) as connection:
+        return await queued(connection)
 
 
 def put(url: str, json: Any = None, **options: Any) -> httpx.Response:
@@ -31,8 +59,8 @@ def put(url: str, json: Any = None, **options: Any) -> httpx.Response:
 
 
 async def queued(owner: asyncpg.Connection) -> list[Any]:
-    rows = await owner.fetch("select message -> 'work' as work from pgmq.q_lectern order by msg_id")
-    return [row["work"] for row in rows]
+    rows = await owner.fetch("select (message -> 'work')::text as work from pgmq.q_lectern order by msg_id")
+    return [json.loads(row["work"]) for row in rows]
 
 
 async def test_pages_become_a_job_that_can_be_asked_about(url: str, owner: asyncpg.Connection) -> None:
@@ -94,13 +122,12 @@ async def test_removals_and_syncs_become_jobs(url: str, owner: asyncpg.Connectio
     ],
     ids=str,
 )
-async def test_a_page_that_cannot_be_one_is_told(
-    url: str, owner: asyncpg.Connection, page: dict[str, Any], status: int, sentence: str
+def test_a_page_that_cannot_be_one_is_told(
+    refusing_url: str, page: dict[str, Any], status: int, sentence: str
 ) -> None:
-    response = put(url, {"pages": [{**PAGE, **page}]})
+    response = put(refusing_url, {"pages": [{**PAGE, **page}]})
     assert status == response.status_code
     assert sentence in response.json()["error"]["message"]
-    assert [] == await queued(owner)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +145,14 @@ async def test_a_page_that_cannot_be_one_is_told(
     ],
     ids=lambda value: str(value)[:20],
 )
-async def test_a_body_that_cannot_be_read_is_told(url: str, body: bytes, status: int, sentence: str) -> None:
-    response = put(url, content=body)
+def test_a_body_that_cannot_be_read_is_told(refusing_url: str, body: bytes, status: int, sentence: str) -> None:
+    response = put(refusing_url, content=body)
     assert status == response.status_code
     assert sentence in response.json()["error"]["message"]
 
 
-async def test_a_stream_without_a_length_is_cut_off_too(url: str) -> None:
-    response = put(url, content=iter([b" " * 6000] * 2))
+def test_a_stream_without_a_length_is_cut_off_too(refusing_url: str) -> None:
+    response = put(refusing_url, content=iter([b" " * 6000] * 2))
     assert 413 == response.status_code
 
 
@@ -134,14 +161,11 @@ async def test_a_stream_without_a_length_is_cut_off_too(url: str) -> None:
     ("method", "path"),
     [("PUT", "/v1/pages"), ("DELETE", "/v1/pages"), ("POST", "/v1/sync"), ("GET", "/v1/jobs/1")],
 )
-async def test_nobody_without_the_key_may(
-    url: str, owner: asyncpg.Connection, method: str, path: str, key: str | None
-) -> None:
+def test_nobody_without_the_key_may(refusing_url: str, method: str, path: str, key: str | None) -> None:
     headers: dict[bytes, bytes] = {} if key is None else {b"Authorization": key.encode()}
-    response = httpx.request(method, url + path, headers=headers)
+    response = httpx.request(method, refusing_url + path, headers=headers)
     assert (401, "Bearer") == (response.status_code, response.headers["www-authenticate"])
     assert "key_refused" == response.json()["error"]["code"]
-    assert [] == await queued(owner)
 
 
 def test_without_a_key_on_the_server_nobody_may_and_is_told_what_to_set(site_url: str) -> None:
@@ -151,26 +175,26 @@ def test_without_a_key_on_the_server_nobody_may_and_is_told_what_to_set(site_url
 
 
 @pytest.mark.parametrize("number", ["2", "x", "-1", "9" * 30, "1/2", "%00"])
-def test_a_job_that_is_none_is_not_found(url: str, number: str) -> None:
-    assert 404 == httpx.get(f"{url}/v1/jobs/{number}", headers=BEARER).status_code
+def test_a_job_that_is_none_is_not_found(refusing_url: str, number: str) -> None:
+    assert 404 == httpx.get(f"{refusing_url}/v1/jobs/{number}", headers=BEARER).status_code
 
 
-def test_a_sync_of_nothing_is_told(settings: Settings) -> None:
-    pushing = settings.model_copy(update={"secret_key": Settings(secret_key=KEY).secret_key})
-    with serve_in_thread(create_app(pushing)) as url:
+def test_a_sync_of_nothing_is_told(database_url: str) -> None:
+    with serve_in_thread(create_app(pushing(database_url).model_copy(update={"sources": ()}))) as url:
         response = httpx.post(f"{url}/v1/sync", headers=BEARER)
     assert 400 == response.status_code
     assert "set LECTERN_SOURCES" in response.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("path", ["/v1/pages", "/v1/sync", "/v1/jobs/1"])
-def test_no_web_page_gets_a_permission(url: str, path: str) -> None:
+def test_no_web_page_gets_a_permission(refusing_url: str, path: str) -> None:
+    url = refusing_url
     origin = {"Origin": "https://docs.example.com"}
     preflight = httpx.options(url + path, headers={**origin, "Access-Control-Request-Method": "POST"})
     assert 405 == preflight.status_code
     answers = [
         preflight,
-        httpx.post(url + path, headers={**origin, **BEARER}),
+        httpx.post(url + path, headers=origin),
         httpx.put(url + path, headers=origin),
     ]
     assert [] == [name for answer in answers for name in answer.headers if name.startswith("access-control")]
@@ -186,3 +210,31 @@ def test_the_key_is_never_told(url: str, caplog: pytest.LogCaptureFixture) -> No
     ]
     assert KEY not in caplog.text + "".join(answer.text for answer in answers)
     assert KEY not in repr(Settings(secret_key=KEY))
+
+
+async def test_the_examples_of_the_wire_contract_are_taken(
+    url: str, owner: asyncpg.Connection, tmp_path: Path
+) -> None:
+    section = CONTRACT.read_text().partition("## Push pages over HTTP")[2].partition("## Use EventSource")[0]
+    examples = re.findall(r"```sh\n(.+?)```", section, re.DOTALL)
+    (tmp_path / "auth.md").write_text("# Authentication\n")
+    answers = [
+        subprocess.run(
+            ["bash", "-c", example.replace("http://127.0.0.1:8000", url)],
+            env={**os.environ, "LECTERN_SECRET_KEY": KEY},
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=30,
+            check=True,
+        ).stdout
+        for example in examples
+    ]
+    told = [json.loads(answer) for answer in answers]
+    assert [{"job": number, "url": f"/v1/jobs/{number}"} for number in range(1, 5)] == told[:4]
+    assert (1, "pages", "queued") == (told[4]["id"], told[4]["kind"], told[4]["state"])
+    assert [
+        {"pages": [{**PAGE, "path": "/guides/auth", "content": "# Authentication\n\nSign in first.", **MARKDOWN}]},
+        {"pages": [{"path": "/guides/auth", "content_base64": "IyBBdXRoZW50aWNhdGlvbgo=", **MARKDOWN}]},
+        {"paths": ["/guides/auth"]},
+        {"commit": "1a2b3c4"},
+    ] == await queued(owner)
