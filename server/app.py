@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from server.answering.answer import Answering
 from server.answering.retrieval import Retriever
@@ -27,7 +28,9 @@ from server.models.embeddings import make_embedder
 from server.models.reranking import make_reranker
 from server.routes.demo import Modules, demo
 from server.routes.health import healthz, readyz
+from server.routes.jobs import show_job
 from server.routes.pages import show_page
+from server.routes.push import Pages, sync
 from server.routes.query import query
 from server.routes.responses import JsonResponse, error_response, tell_error, tell_nobody
 from server.routes.search import search
@@ -51,6 +54,25 @@ _CORS_REQUEST_HEADERS: Final = (
 )
 
 
+# For programs that have the secret key; a web page must not be able to use one.
+_SECRET_PATHS: Final = ("/v1/pages", "/v1/sync", "/v1/jobs/")
+
+
+class ReadersCors(CORSMiddleware):
+    """CORS for what readers use; no browser gets a permission for the rest."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _path(scope).startswith(_SECRET_PATHS):
+            await self.app(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path
+
+
 class Rooms(TypedDict):
     """What a request needs; Starlette hands it on as `request.state`."""
 
@@ -71,7 +93,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
         routes=_routes(),
         middleware=[
             Middleware(
-                CORSMiddleware,
+                ReadersCors,
                 allow_origins=list(settings.allowed_origins),
                 allow_methods=["GET", "POST"],
                 allow_headers=list(_CORS_REQUEST_HEADERS),
@@ -93,6 +115,9 @@ def _routes() -> list[Route | Mount]:
         *(Route(path, query) for path in ("/v1/query", *_LEGACY_QUERY_PATHS)),
         Route("/v1/search", search),
         Route("/v1/site", site),
+        Route("/v1/pages", Pages),
+        Route("/v1/sync", sync, methods=["POST"]),
+        Route("/v1/jobs/{id}", show_job),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/pages/{path:path}", show_page),

@@ -1,4 +1,4 @@
-"""The command `lectern`: up, migrate, ingest, reindex, serve, ask, search, eval, verify-links."""
+"""The command `lectern`: up, migrate, ingest, reindex, serve, work, jobs, ask, search, eval, verify-links."""
 
 import asyncio
 import logging
@@ -39,6 +39,7 @@ from server.terminal import (
     without_escapes,
 )
 from server.verifying import run_verification
+from server.working import list_jobs, retry_jobs, run_work
 
 Result = TypeVar("Result")
 
@@ -119,6 +120,37 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve answers from what has been ingested."""
     settings = load_settings(host=host, port=port)
     _run(_serve(settings), settings)
+
+
+@lectern.command()
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Workers in here.")
+@click.option("--once", is_flag=True, help="End when nothing is due; status 1 when something went wrong.")
+def work(concurrency: int, once: bool) -> None:
+    """Publish what was pushed, until it is stopped; run it on as many machines as you like."""
+    settings = load_settings()
+    went_well = _run(run_work(settings, concurrency=concurrency, once=once), settings)
+    raise SystemExit(0 if went_well or not once else 1)
+
+
+@lectern.group("jobs", invoke_without_command=True)
+@click.option("--failed", is_flag=True, help="Those that failed only.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="Jobs at most.")
+@click.option("--json", "is_json", is_flag=True, help="One JSON object per line.")
+@click.pass_context
+def jobs_command(context: click.Context, failed: bool, limit: int, is_json: bool) -> None:
+    """List what was pushed and what has become of it, newest first."""
+    if context.invoked_subcommand is None:
+        settings = load_settings()
+        _run(list_jobs(settings, state="failed" if failed else None, count=limit, is_json=is_json), settings)
+
+
+@jobs_command.command("retry")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(1, 2**63 - 1))
+def retry_command(ids: tuple[int, ...]) -> None:
+    """Put jobs that failed into the queue again."""
+    settings = load_settings()
+    were_queued = _run(retry_jobs(settings, ids), settings)
+    raise SystemExit(0 if were_queued else 1)
 
 
 @lectern.command()

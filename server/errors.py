@@ -3,8 +3,12 @@
     LecternError                    500
     ├── SettingsInvalid             500   a setting is missing or makes no sense
     ├── RequestInvalid              400   the reader can mend it
-    │   └── NotAcceptable           406   none of the formats asked for exists
+    │   ├── NotAcceptable           406   none of the formats asked for exists
+    │   ├── TooLarge                413
+    │   └── TypeUnsupported         415   no format is known for the content type
     ├── NotFound                    404
+    ├── PushRefused                 403   there is no secret key to push with
+    │   └── KeyRefused              401   … or another one was given
     ├── Outage                      503   an outside system is unwell; the next request may work
     │   ├── DatabaseUnavailable     503
     │   ├── ModelUnavailable        503   an endpoint is down, broken, or says 5xx
@@ -14,6 +18,7 @@
     │   └── ModelTimeout            504
     ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
     ├── ReindexFailed               500   the live vectors are as they were, the next ones are kept
+    ├── JobLost                     500   another worker has taken the job over
     ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
     ├── BuiltSiteUnreadable         500   there is nothing that links could be held against
     └── IngestFailed                500   nothing was published
@@ -56,10 +61,35 @@ class NotAcceptable(RequestInvalid):
     http_status = 406
 
 
+class TooLarge(RequestInvalid):
+    code = "too_large"
+    http_status = 413
+
+
+class TypeUnsupported(RequestInvalid):
+    code = "type_unsupported"
+    http_status = 415
+
+
 class NotFound(LecternError):
     code = "not_found"
     http_status = 404
     reader_text = "There is nothing at this address."
+
+
+class PushRefused(LecternError):
+    """Told to whoever wants to push, who is the owner or should not."""
+
+    code = "push_refused"
+    http_status = 403
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, reader_text=message)
+
+
+class KeyRefused(PushRefused):
+    code = "key_refused"
+    http_status = 401
 
 
 class Outage(LecternError):
@@ -105,6 +135,10 @@ class DatabaseUnfit(LecternError):
 
 class ReindexFailed(LecternError):
     code = "reindex_failed"
+
+
+class JobLost(LecternError):
+    code = "job_lost"
 
 
 class EvaluationInvalid(LecternError):

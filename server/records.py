@@ -281,3 +281,35 @@ class Site:
     next_embedding_model: str | None = None
     """What a reindex that has not ended makes the next vectors with; `None` when there is none."""
     next_embedding_dimensions: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What was asked for by a push, and what has become of it. The field names are the wire's."""
+
+    id: int
+    """Higher for newer ones."""
+    kind: str
+    """`pages`, `removal` or `sync`."""
+    state: str
+    """`queued`, `running`, `done` or `failed`."""
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    attempts: int
+    reason: str | None
+    """Why it failed, or what the last attempt failed by."""
+    outcome: Mapping[str, Any]
+    """Counts of pages and, as `failures`, those that could not be read; empty until it has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldJob:
+    """A job as the worker holds it that is to do it."""
+
+    id: int
+    kind: str
+    attempt: int
+    """1 for the first; what the job is held by."""
+    work: Mapping[str, Any]
+    """What was enqueued."""

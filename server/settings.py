@@ -64,6 +64,19 @@ class Settings(BaseSettings):
         ("*",), description="Comma-separated web origins that may ask (CORS)."
     )
 
+    sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated folders and addresses that a sync ingests."
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="What `Authorization: Bearer …` has to carry to push pages. Unset: nobody may push."
+    )
+    push_max_bytes: int = Field(10_000_000, ge=1, description="Largest request that pushes pages.")
+    job_attempts: int = Field(8, ge=1, description="Tries of a job until it has failed.")
+    job_retry_seconds: float = Field(
+        10, ge=0, description="Pause before the second try of a job; each further pause is twice as long."
+    )
+    job_hold_seconds: int = Field(60, ge=2, description="When a job is taken over from a worker that was killed.")
+
     openai_base_url: str | None = Field(
         None, validation_alias="OPENAI_BASE_URL", description="What the `openai` package reads, read here too."
     )
@@ -226,7 +239,7 @@ class Settings(BaseSettings):
             raise ValueError("LECTERN_FULL_TEXT_WEIGHT and LECTERN_SEMANTIC_WEIGHT must not both be 0")
         return self
 
-    @field_validator("allowed_origins", "include", "exclude", mode="before")
+    @field_validator("allowed_origins", "sources", "include", "exclude", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return (
@@ -314,7 +327,7 @@ def _explain(problem: Any) -> str:
     name = str(problem["loc"][0])
     if not name.isupper():
         name = f"LECTERN_{name.upper()}"
-    secret = name.endswith(("_API_KEY", "_AUTHORIZATION", "DATABASE_URL"))
+    secret = name.endswith(("_API_KEY", "_SECRET_KEY", "_AUTHORIZATION", "DATABASE_URL"))
     value = "" if secret else f" is {problem['input']!r}"
     return f"{name}{value}: {problem['msg'].removeprefix('Value error, ')}"
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -21,7 +22,7 @@ from rich.progress import (
 
 from server.ingest.progress import Progress as PhaseProgress
 from server.ingest.sync import IngestReport, Plan
-from server.records import Hit, Match, Site
+from server.records import Hit, Job, Match, Site
 from server.settings import Settings
 
 console = Console(highlight=False, soft_wrap=True)
@@ -97,6 +98,25 @@ def tell_failures(plan: Plan) -> None:
         error_console.print(f"[yellow]kept as text:[/yellow] {escape(place)} {escape(flaw.reason)}")
     for failure in plan.failures:
         error_console.print(f"[red]not ingested:[/red] {escape(failure.source)} {escape(failure.reason)}")
+
+
+def tell_jobs(jobs: Sequence[Job], *, is_json: bool) -> None:
+    """One line per job, and a second one for what went wrong; or a JSON object per line."""
+    for job in jobs:
+        if is_json:
+            console.print(orjson.dumps(job).decode(), markup=False)
+            continue
+        counts = [
+            f"{count} {name.removeprefix('pages_')}"
+            for name, count in job.outcome.items()
+            if isinstance(count, int) and count
+        ]
+        tried = f" (tried {job.attempts} times)" if job.attempts > 1 else ""
+        when = f"{job.created_at:%Y-%m-%d %H:%M:%S}"
+        line = f"{job.id:>6}  {when}  {job.kind:<8}{job.state:<8}{', '.join(counts)}{tried}"
+        console.print(line.rstrip(), markup=False)
+        if job.reason is not None:
+            console.print(f"        {without_escapes(job.reason)}", markup=False)
 
 
 def tell_serving(url: str, site: Site, settings: Settings) -> None:

@@ -43,6 +43,7 @@ class Knobs:
     """`None`: one that says how many sections it read, and cites the first."""
     finish_reason: str = "stop"
     dimensions: int = 64
+    embedding_delay_seconds: float = 0
     wants_texts: bool = False
     """Reranks as Text Embeddings Inference does: `texts` instead of `documents`, a bare list of scores."""
     rerank_delay_seconds: float = 0
@@ -199,7 +200,11 @@ def _embed(record: RecordedRequest, knobs: Knobs) -> Response:
         for i, text in enumerate(texts)
     ]
     usage = {"prompt_tokens": 0, "total_tokens": 0}
-    return JSONResponse({"object": "list", "model": record.body["model"], "data": data, "usage": usage})
+    body = {"object": "list", "model": record.body["model"], "data": data, "usage": usage}
+    if not knobs.embedding_delay_seconds:
+        return JSONResponse(body)
+    chunks = _later(json.dumps(body).encode(), knobs.embedding_delay_seconds)
+    return StreamedReply(record, chunks, media_type="application/json")
 
 
 def bag_of_words(text: str, dimensions: int) -> list[float]:

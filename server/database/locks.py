@@ -17,11 +17,12 @@ _REINDEX_LOCK: Final = 0x1EC7E23
 
 
 @asynccontextmanager
-async def alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """Waits until no other run prepares or ingests, and keeps others waiting; a lost connection lets go."""
+async def alone(connection: asyncpg.Connection, *, is_told: bool = True) -> AsyncIterator[None]:
+    """Waits until no other run prepares, ingests or publishes, and keeps others out; a lost connection lets go."""
     with translated_errors():
         if not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
-            logger.warning("Another ingest or reindex is running on this database: waiting for it to end.")
+            if is_told:
+                logger.warning("Another ingest or reindex is running on this database: waiting for it to end.")
             await connection.execute("select pg_advisory_lock($1)", _LOCK)
     try:
         yield

@@ -1,6 +1,7 @@
 """Brings a database to the state of `sql/`: migrations once and in order, functions whenever they changed."""
 
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,9 +13,14 @@ import asyncpg
 from server.database.pool import translated_errors
 from server.errors import DatabaseUnfit
 
+logger = logging.getLogger(__name__)
+
 _LOCK: Final = 0x1EC7E21  # any number no other program locks by
 _MINIMUM_PGVECTOR: Final = (0, 8)  # iterative index scans
 _PGVECTOR_SCHEMAS: Final = ("public", "extensions")  # the search_path of every function
+
+_QUEUE: Final = "lectern"  # as the functions name it
+_PGMQ_FUNCTIONS: Final = ("archive", "create", "delete", "read", "send", "set_vt")
 
 _BOOKKEEPING: Final = """
     create schema if not exists docs;
@@ -70,6 +76,7 @@ async def migrate(connection: asyncpg.Connection, sql_folder: Path) -> list[str]
                 await _apply(connection, file)
             if changed or removed:
                 await _apply_functions(connection, changed, removed)
+            await _prepare_queue(connection)
     return [file.name for file in [*new, *changed]]
 
 
@@ -138,6 +145,32 @@ async def _drop_function(connection: asyncpg.Connection, name: str) -> None:
     )
     for overload in overloads:
         await connection.execute(f"drop function {overload['signature']}")
+
+
+async def _prepare_queue(connection: asyncpg.Connection) -> None:
+    """Installs pgmq where it is not yet, and makes the queue.
+
+    What is installed stays as it is, be it the extension, which is updated as such, or the SQL of an older
+    package, which cannot be applied twice: the few functions called here are the same in all of them.
+    """
+    async with connection.transaction():
+        if not await connection.fetchval("select to_regnamespace('pgmq') is not null"):
+            # Imported when it is needed, which is once: it loads a second Postgres driver.
+            from pgmq import get_embedded_install_sql, get_embedded_sql_version
+
+            await connection.execute(get_embedded_install_sql())
+            logger.info("Installed pgmq %s in the schema pgmq.", get_embedded_sql_version())
+        rows = await connection.fetch("select proname from pg_proc where pronamespace = to_regnamespace('pgmq')")
+        missing = [name for name in _PGMQ_FUNCTIONS if name not in {row["proname"] for row in rows}]
+        if missing:
+            raise DatabaseUnfit(
+                f"The schema pgmq of this database has no function {', '.join(missing)}: update the extension "
+                "pgmq to 1.5 or newer, or, if it is another program's, give Lectern a database of its own."
+            )
+        if not await connection.fetchval("select to_regclass('pgmq.q_lectern') is not null"):
+            await connection.execute("select pgmq.create($1)", _QUEUE)
+            await connection.execute("alter table pgmq.q_lectern enable row level security")
+            await connection.execute("alter table pgmq.a_lectern enable row level security")
 
 
 async def _remember(connection: asyncpg.Connection, file: SqlFile) -> None:

@@ -126,6 +126,12 @@ async def discard_run(connection: asyncpg.Connection, run: UUID) -> None:
         await connection.execute("select docs.discard_run($1)", run)
 
 
+async def unstage_pages(connection: asyncpg.Connection, run: UUID, *, paths: Sequence[str]) -> None:
+    """Takes some pages out of what a run has staged."""
+    with translated_errors():
+        await connection.execute("select docs.unstage_pages($1, $2)", run, paths)
+
+
 async def _copy(connection: asyncpg.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
     records = list(rows)
     if records:

@@ -54,7 +54,7 @@ class PageParser:
             Source(name=file.name, content=content, profile=profile, read_file=includes.read)
         )
         path = profile.path(file.name, document.meta)
-        title = document.title or _title_from(path)
+        title = document.title or title_from(path)
         page = Page(
             path=path,
             url=file.url or profile.url(path),
@@ -76,6 +76,6 @@ class PageParser:
         )
 
 
-def _title_from(path: str) -> str:
+def title_from(path: str) -> str:
     name = path.rsplit("/", 1)[-1] or "Home"
     return name.replace("-", " ").replace("_", " ").strip().capitalize() or name

@@ -16,7 +16,7 @@ from server.ingest.embedding import VectorRecipe
 from server.ingest.progress import OnProgress, Progress
 from server.ingest.weighing import is_about_as_large
 from server.models.embeddings import Embedder
-from server.records import EmbeddingModel, Reindex, StoredSection, TokenWeights
+from server.records import EmbeddingModel, Reindex, Site, StoredSection, TokenWeights
 from server.settings import Settings
 from server.tokens import count_tokens
 
@@ -53,7 +53,7 @@ async def make_plan(
     site = await get_site(connection)
     require_prepared(site)
     live = await get_embedding_model(connection)
-    is_needed = await _is_needed(connection, live, embedder, settings)
+    is_needed = _wants_weights(live, site, embedder) or await _is_needed(connection, live, embedder, settings)
     resumed = await get_reindex(connection)
     if resumed is not None and not _leads_to(resumed, embedder, settings, page_count=site.page_count):
         resumed = None
@@ -96,6 +96,14 @@ def kept_token_weights(plan: ReindexPlan) -> TokenWeights | None:
     if weights is None or plan.model != plan.live.name:
         return None
     return weights if is_about_as_large(plan.page_count, weights.page_count) else None
+
+
+def _wants_weights(live: EmbeddingModel, site: Site, embedder: Embedder) -> bool:
+    """Whether the embedder knows nothing of the corpus, or one of another size: when pages were pushed."""
+    if not embedder.learns_token_weights or not site.page_count:
+        return False
+    weights = live.token_weights
+    return weights is None or not is_about_as_large(site.page_count, weights.page_count)
 
 
 async def _is_needed(

@@ -144,6 +144,7 @@ class _Run:
         connection: asyncpg.Connection,
         site: Site,
         corpus: Corpus,
+        stored: Sequence[StoredPage],
         *,
         parser: PageParser,
         embedder: WindowEmbedder,
@@ -153,7 +154,7 @@ class _Run:
     ) -> None:
         self.id: UUID = uuid4()
         self.embedder = embedder
-        self.stored: Sequence[StoredPage] = ()
+        self.stored = stored
         self._connection = connection
         self._site = site
         self._corpus = corpus
@@ -168,8 +169,14 @@ class _Run:
     ) -> "_Run":
         corpus = await asyncio.to_thread(open_folder, folder, settings)
         parser = PageParser(PageRecipe.of(settings, corpus.profile), corpus.project)
+        stored = await get_stored_pages(connection)
         weights = await choose_token_weights(
-            connection, corpus.files, embedder=embedder, parser=parser, settings=settings
+            connection,
+            corpus.files,
+            embedder=embedder,
+            parser=parser,
+            settings=settings,
+            has_pushed_pages=any(page.is_pushed for page in stored),
         )
         if weights is not None:
             embedder = embedder.with_token_weights(weights.weights)
@@ -179,6 +186,7 @@ class _Run:
             connection,
             site,
             corpus,
+            stored,
             parser=parser,
             embedder=WindowEmbedder(connection, embedder, settings, dimensions=recipe.dimensions),
             vector_recipe=recipe,
@@ -187,7 +195,6 @@ class _Run:
         )
 
     async def stage(self, on_progress: OnProgress) -> Plan:
-        self.stored = await get_stored_pages(self._connection)
         changes = await self._compare(on_progress)
         await discard_run(self._connection, self.id)  # what runs that died long ago have left
         staging = Staging(

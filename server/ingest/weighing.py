@@ -27,12 +27,16 @@ async def choose_token_weights(
     embedder: Embedder,
     parser: PageParser,
     settings: Settings,
+    has_pushed_pages: bool,
 ) -> TokenWeights | None:
     """The recorded weights, or new ones when there are none or the site has grown or shrunk by half.
 
-    `None` when the embedder wants to know nothing of a corpus. New weights mean new vectors for every page.
+    `None` when the embedder wants to know nothing of a corpus. New weights mean new vectors for every page; beside
+    pushed pages, which are not in the corpus, those there are stay until the workers renew them for all pages.
     """
     recorded = (await get_embedding_model(connection)).token_weights
+    if has_pushed_pages:
+        return recorded
     if recorded is not None and is_about_as_large(len(files), recorded.page_count):
         return recorded
     weights = await asyncio.to_thread(_learn, files, embedder, parser, settings)

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from server.errors import LecternError, Outage
+from server.errors import KeyRefused, LecternError, Outage
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,9 @@ async def tell_nobody(request: Request, error: Exception) -> Response:
 
 def error_response(error: LecternError) -> JsonResponse:
     body = {"error": {"code": error.code, "message": error.reader_text}}
-    return JsonResponse(body, status_code=error.http_status)
+    # https://www.rfc-editor.org/rfc/rfc6750#section-3
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, KeyRefused) else None
+    return JsonResponse(body, status_code=error.http_status, headers=headers)
 
 
 async def tell_error(request: Request, error: Exception) -> Response:

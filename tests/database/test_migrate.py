@@ -2,12 +2,16 @@ import asyncio
 import shutil
 from pathlib import Path
 
+import asyncpg
 import pytest
+from pgmq import get_embedded_install_sql
 
+from server.database.jobs import retry_job
 from server.database.migrate import migrate, read_sql_files
 from server.database.pool import open_owner_connection
 from server.errors import DatabaseUnfit
 from server.settings import find_folder
+from tests.working import enqueue, page_of, take
 
 
 @pytest.fixture
@@ -75,3 +79,35 @@ async def test_a_failing_migration_leaves_nothing_of_itself(database_url: str, s
         assert await connection.fetchval("select to_regclass('docs.half')") is None
         (sql_folder / "migrations" / "0002_broken.sql").write_text("create table docs.whole (id int);")
         assert await migrate(connection, sql_folder) == ["migrations/0002_broken.sql"]
+
+
+async def test_what_waits_in_the_queue_survives_a_migration(owner: asyncpg.Connection) -> None:
+    await enqueue(owner, page_of("/a"))
+    await migrate(owner, find_folder("sql"))
+    assert len(await take(owner)) == 1
+
+
+async def test_a_queue_that_was_not_restored_with_its_schema_is_made_anew(owner: asyncpg.Connection) -> None:
+    """As after `pg_dump --schema=docs`; jobs of before have the numbers of messages that come again."""
+    old = await enqueue(owner, page_of("/old"))
+    await owner.execute("drop schema pgmq cascade")
+    assert await migrate(owner, find_folder("sql")) == []
+    new = await enqueue(owner, page_of("/new"))
+    assert [job.id for job in await take(owner)] == [new]
+    assert not await retry_job(owner, old)
+
+
+async def test_a_pgmq_that_is_there_is_used_as_it_is(empty_database_url: str) -> None:
+    async with open_owner_connection(empty_database_url) as connection:
+        await connection.execute(get_embedded_install_sql())
+        await connection.execute("select pgmq.create('of_somebody_else')")
+        await migrate(connection, find_folder("sql"))
+        queues = await connection.fetch("select queue_name from pgmq.list_queues() order by 1")
+    assert [row["queue_name"] for row in queues] == ["lectern", "of_somebody_else"]
+
+
+async def test_another_programs_schema_of_that_name_is_told(empty_database_url: str) -> None:
+    async with open_owner_connection(empty_database_url) as connection:
+        await connection.execute("create schema pgmq")
+        with pytest.raises(DatabaseUnfit, match=r"The schema pgmq .* has no function archive, create, "):
+            await migrate(connection, find_folder("sql"))

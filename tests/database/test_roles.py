@@ -14,6 +14,7 @@ from tests.conftest import OwnPostgres, with_database
 from tests.model_endpoint import serve_model_endpoint
 from tests.pages import direction, page, publish_pages, section
 from tests.reindexing import reindex_to, settings_for
+from tests.working import enqueue, page_of, take
 
 
 @pytest.fixture
@@ -41,6 +42,8 @@ async def assert_main_job_runs(url: str) -> None:
         await prepare_embedding_model(connection, name="local/wordllama", dimensions=256)
         await prepare_connection(connection)
         await publish_pages(connection, [page("/a", section("A"))])
+        await enqueue(connection, page_of("/b"))
+        assert len(await take(connection)) == 1
     async with open_database(url, settings) as database:
         assert (await get_site(database)).page_count == 1
         rows = await database.fetch(

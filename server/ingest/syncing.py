@@ -1,0 +1,55 @@
+"""A sync job: the configured sources, ingested as the command does it."""
+
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from server.errors import SettingsInvalid
+from server.ingest.progress import tell_nobody
+from server.ingest.sync import Plan, ingest
+from server.models.embeddings import Embedder
+from server.records import HeldJob
+from server.settings import Settings
+
+_TOLD_MAX = 100
+
+
+async def sync(
+    connection: asyncpg.Connection, job: HeldJob, *, embedder: Embedder, settings: Settings
+) -> dict[str, Any]:
+    """What has become of the job, as `finish_job` takes it; raises as an ingest does.
+
+    Everything is published by then: who is killed before the job has ended finds nothing more to do next time.
+    """
+    if len(settings.sources) != 1:
+        raise SettingsInvalid("A sync ingests one source: set LECTERN_SOURCES to one folder.")
+    report = await ingest(
+        connection,
+        Path(settings.sources[0]),
+        embedder=embedder,
+        settings=settings,
+        on_progress=tell_nobody,
+        source_commit=job.work.get("commit"),
+    )
+    outcome = {
+        "pages_written": report.publication.pages_written,
+        "pages_removed": report.publication.pages_removed,
+        "pages_unchanged": report.plan.unchanged_count,
+        "failures": [{"path": failure.source, "reason": failure.reason} for failure in report.plan.failures],
+        "problems": [
+            {"path": flaw.source, "line": flaw.line, "reason": flaw.reason} for flaw in report.plan.flaws
+        ][:_TOLD_MAX],
+    }
+    return {
+        "state": "failed" if report.plan.failures else "done",
+        "reason": _reason(report.plan),
+        "outcome": outcome,
+    }
+
+
+def _reason(plan: Plan) -> str | None:
+    if not plan.failures:
+        return None
+    first = plan.failures[0]
+    return f"{len(plan.failures)} files cannot be read. {first.source} {first.reason}"
