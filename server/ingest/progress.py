@@ -14,3 +14,8 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+
+
+def tell_nobody(progress: Progress) -> None:
+    """For runs that nobody watches."""
+    del progress
