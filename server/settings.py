@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(10, ge=1, description="Connections a server opens at most.")
     database_timeout_seconds: float = Field(10, gt=0, description="Limit for one database call of a reader.")
 
+    docs: str = Field("", description="Folder that is ingested where a command names none.")
+
     site_name: str = Field("the documentation", description="What the prompt and the page call your docs.")
     site_url: str = Field(
         "",

@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
 from server.documents.formats import FORMATS, Format, format_of
@@ -90,6 +90,11 @@ def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
         return False
     seen.add(identity)
     return True
+
+
+def is_left_out(name: PurePath) -> bool:
+    """Whether nothing at this place below the folder that is ingested can be a part of it."""
+    return any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in name.parts) or name.name.endswith("~")
 
 
 def printable(name: str) -> str:

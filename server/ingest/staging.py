@@ -39,6 +39,8 @@ class Staging:
         self._file_max_bytes = file_max_bytes
         self._paths = _Paths()
         self.staged_paths: list[str] = []
+        self.section_count = 0
+        self.window_count = 0
         self.failures: list[Failure] = []
         self.flaws: list[Flaw] = []
 
@@ -75,6 +77,8 @@ class Staging:
             embedded_with=self._vector_recipe.sha256,
         )
         self.staged_paths += [page.path for page in pages]
+        self.section_count += sum(len(page.sections) for page in pages)
+        self.window_count += len(windows)
 
     def _parse(self, files: Sequence[SourceFile]) -> list[Page]:
         pages: list[Page] = []
@@ -87,11 +91,16 @@ class Staging:
             self.flaws += [Flaw(file.source, problem.line, problem.reason) for problem in parsed.problems]
             loser = self._paths.settle(parsed.page.path, file.source)
             if loser is not None:
-                owner = self._paths.owners[parsed.page.path]
-                self.failures.append(Failure(loser, f"gives the same page {parsed.page.path} as {owner}."))
+                path = parsed.page.path
+                self.failures.append(same_page(loser, path=path, owner=self._paths.owners[path]))
             if loser != file.source:
                 pages.append(parsed.page)
         return pages
+
+
+def same_page(source: str, *, path: str, owner: str) -> Failure:
+    """What is told of a file that may not be the page at a path, because its owner is."""
+    return Failure(source, f"gives the same page {path} as {owner}.")
 
 
 class _Paths:

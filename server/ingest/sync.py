@@ -46,10 +46,20 @@ class Plan:
     """Those of the written ones that are new."""
     removed_paths: tuple[str, ...]
     unchanged_count: int
+    stored_count: int
+    """Pages that stand now, without those that were pushed."""
+    sections_written: int
     sections_to_embed: int
+    windows_written: int
+    """Those of the written pages; the ones that are not to be embedded have their vectors already."""
     windows_to_embed: int
     failures: tuple[Failure, ...]
     flaws: tuple[Flaw, ...]
+
+    @property
+    def removes_most(self) -> bool:
+        """Whether more than half of the pages would go, for which someone has to be asked."""
+        return 2 * len(self.removed_paths) > self.stored_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +105,7 @@ async def ingest(
             run = await _Run.start(connection, folder, site, embedder=live_embedder, settings=settings)
             try:
                 plan = await run.stage(on_progress)
-                _check_removals(plan, run.stored, allow_removals)
+                _check_removals(plan, allow_removals)
                 report = await run.publish(plan, source_commit, on_progress)
             finally:
                 with suppress(LecternError):
@@ -125,11 +135,10 @@ async def plan_ingest(
             await discard_run(connection, run.id)
 
 
-def _check_removals(plan: Plan, stored: Sequence[StoredPage], allow_removals: AllowRemovals) -> None:
+def _check_removals(plan: Plan, allow_removals: AllowRemovals) -> None:
     """Raises `RemovalsRefused` before more than half of a site's pages go unasked."""
-    total = sum(not page.is_pushed for page in stored)
-    removed = len(plan.removed_paths)
-    if 2 * removed > total and not allow_removals(removed, total):
+    removed, total = len(plan.removed_paths), plan.stored_count
+    if plan.removes_most and not allow_removals(removed, total):
         raise RemovalsRefused(
             f"This would remove {removed:,} of {total:,} pages (the first is {plan.removed_paths[0]}), and "
             "nothing was changed. If that is meant, run it with --allow-removals; else check the folder."
@@ -234,7 +243,10 @@ class _Run:
             added_paths=tuple(path for path in staging.staged_paths if path not in known),
             removed_paths=removed_paths(self.stored, kept=set(kept), failures=failures),
             unchanged_count=len(set(kept)) - len(staging.staged_paths),
+            stored_count=sum(not page.is_pushed for page in self.stored),
+            sections_written=staging.section_count,
             sections_to_embed=sections,
+            windows_written=staging.window_count,
             windows_to_embed=windows,
             failures=failures,
             flaws=tuple(staging.flaws),
