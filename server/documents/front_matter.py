@@ -80,7 +80,7 @@ class _Converter:
             raise DocumentUnreadable(f"Line {self._first_line}: the front matter has over {_MAX_VALUES:,} values.")
         match value:
             case str():
-                return _storable(value)
+                return storable(value)
             case None | bool() | int():
                 return value
             case float():
@@ -88,7 +88,7 @@ class _Converter:
             case date():  # datetimes too
                 return value.isoformat()
             case bytes():
-                return _storable(value.decode("utf-8", "replace"))
+                return storable(value.decode("utf-8", "replace"))
             case dict():
                 return self.mapping(value)
             case list() | tuple() | set():
@@ -96,7 +96,7 @@ class _Converter:
         return str(value)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """YAML escapes can spell NUL and half surrogate pairs, which Postgres refuses."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.replace("\0", "")
