@@ -50,6 +50,8 @@ class MarkdownLines:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.blocks: list[Block] = []
+        self.chars = 0
+        """About how much was added so far."""
         self._margin = ""
         self._marker: str | None = None
 
@@ -88,8 +90,9 @@ class MarkdownLines:
 
     def verbatim(self, lines: Sequence[str], blocks: Sequence[Block]) -> None:
         """Markdown that was parsed already: `blocks` are its own, counted from its first line."""
-        start = self._open()
-        self.lines += [storable(line) for line in lines]
+        blank_count = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
+        start = self._open() - blank_count
+        self.lines += [storable(line) for line in lines[blank_count:]]
         for block in blocks:
             moved: dict[str, int] = {"start": block.start + start, "end": block.end + start}
             match block:
@@ -128,6 +131,7 @@ class MarkdownLines:
             prefix = self._margin if self._marker is None else self._marker
             self._marker = None
             self.lines.append((prefix + line).rstrip() if not line else prefix + line)
+            self.chars += len(line)
         return start
 
 

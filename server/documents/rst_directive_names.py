@@ -78,9 +78,9 @@ _CLASSES: Final[dict[str, type[Directive]]] = {
         Generated,
         "automodule autoclass autofunction automethod autoattribute autodata autoexception autodecorator "
         "autoproperty autosummary autoapimodule autoapiclass autopydantic_model autopydantic_settings argparse "
-        "click typer program-output command-output runcmd doxygenfile doxygenclass doxygenfunction doxygenstruct doxygenenum "
-        "doxygentypedef doxygendefine doxygengroup jsonschema openapi redoc autoflask exec "
-        " gallery minigallery nbgallery bibliography footbibliography changelog",
+        "click typer program-output command-output runcmd doxygenfile doxygenclass doxygenfunction doxygenstruct "
+        "doxygenenum doxygentypedef doxygendefine doxygengroup jsonschema openapi redoc autoflask exec "
+        "gallery minigallery nbgallery bibliography footbibliography changelog",
     ),
     **_named(
         Hidden,

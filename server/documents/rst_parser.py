@@ -1,7 +1,7 @@
 """docutils' parser with Sphinx's directives and roles, and without docutils' global registries.
 
-docutils keeps directives and roles in dictionaries of the process, where `.. role::` of one page would be
-another's too. Here the parser's states ask `rst_directive_names` and `rst_roles`. And it is bounded: docutils' time grows
+docutils keeps directives and roles in dictionaries of the process, so `.. role::` of one page would be another's
+too. Here the parser's states ask `rst_directive_names` and `rst_roles`. And it is bounded: docutils' time grows
 squared with the length of a paragraph, the width of a table, and the number of lists among other blocks.
 """
 
@@ -72,7 +72,7 @@ class _Inliner(states.Inliner):
         end_pattern: re.Pattern[str] = self.patterns.interpreted_or_phrase_ref
         end = match.end("backquote")
         if end_pattern in self._unended:
-            return match.string[:end], [], match.string[end:], [], ""
+            return match.string[:end], [], match.string[end:], []
         found = super().interpreted_or_phrase_ref(match, lineno)
         if found[3] and found[2] == match.string[end:]:
             self._unended.add(end_pattern)
