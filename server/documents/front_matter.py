@@ -74,7 +74,7 @@ def _with_booleans_of_1_2(loader: Any) -> Any:
         first: [(name, pattern) for name, pattern in some if name != tag]
         for first, some in loader.yaml_implicit_resolvers.items()
     }
-    changed = type("Loader", (loader,), {"yaml_implicit_resolvers": resolvers})
+    changed: Any = type("Loader", (loader,), {"yaml_implicit_resolvers": resolvers})
     changed.add_implicit_resolver(tag, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
     return changed
 

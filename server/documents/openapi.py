@@ -102,10 +102,10 @@ class _Api:
             self._scopes(scheme)
 
     def _scopes(self, scheme: dict[str, Any]) -> None:
-        flows = [mapping(flow) for flow in mapping(scheme.get("flows")).values()]
-        rows = [
-            [code_span(name), self._sections.cell(said)] for flow in flows for name, said in _pairs(flow, "scopes")
-        ]
+        scopes: dict[str, Any] = {}
+        for flow in mapping(scheme.get("flows")).values():
+            scopes |= mapping(mapping(flow).get("scopes"))
+        rows = [[code_span(name), self._sections.cell(said)] for name, said in scopes.items()]
         self._sections.lines.table([["Scope", "Meaning"], *rows])
 
     def _operations(self) -> None:

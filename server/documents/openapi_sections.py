@@ -85,7 +85,7 @@ class ApiSections:
         self._cells_chars += sum(map(len, cells))
         if self.lines.chars + self._cells_chars > _SIZE_MAX_CHARS:
             raise DocumentUnreadable(
-                f"comes to over {_SIZE_MAX_CHARS:,} characters, because many operations share a large part: split it."
+                f"comes to over {_SIZE_MAX_CHARS:,} characters, as many operations share a large part: split it."
             )
 
 
