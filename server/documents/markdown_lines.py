@@ -40,6 +40,11 @@ def code_span(code: str) -> str:
     return f"{fence}{pad}{code}{pad}{fence}"
 
 
+def with_newlines(text: str) -> str:
+    """Storable text whose lines end as everywhere here; strings in JSON and YAML may end them otherwise."""
+    return storable(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -66,11 +71,12 @@ class MarkdownLines:
 
     def paragraph(self, markdown: str) -> None:
         """Lines of Markdown without headings or code blocks."""
-        lines = [line.strip() for line in storable(markdown).split("\n")]
-        self._add([line for line in lines if line])
+        lines = [line.strip() for line in with_newlines(markdown).split("\n")]
+        if any(lines):
+            self._add([line for line in lines if line])
 
     def code(self, code: str, *, language: str = "", title: str = "") -> None:
-        code = storable(code).strip("\n").rstrip()
+        code = with_newlines(code).strip("\n").rstrip()
         if not code:
             return
         fence = "`" * max(3, 1 + max((len(run) for run in _BACKTICKS.findall(code)), default=0))

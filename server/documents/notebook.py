@@ -11,7 +11,7 @@ from typing import Any, Final
 from server.documents.document import CodeBlock, Document, Heading, Source
 from server.documents.json_values import read_json
 from server.documents.markdown import parse_markdown
-from server.documents.markdown_lines import MarkdownLines
+from server.documents.markdown_lines import MarkdownLines, with_newlines
 from server.documents.slugs import Slugger
 from server.errors import DocumentUnreadable
 
@@ -89,6 +89,7 @@ class _Notebook:
     def _markdown(self, text: str) -> None:
         """Each cell is a text of its own, as Jupyter reads it: an unclosed fence ends with its cell."""
         # `---` is front matter only at the very top.
+        text = with_newlines(text)
         document = parse_markdown(text if self._is_first else "\n" + text, self._slugger)
         lines, blocks = list(document.lines), document.blocks
         last = blocks[-1] if blocks else None

@@ -21,7 +21,7 @@ from server.errors import DocumentUnreadable
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _HEAD_BYTES: Final = 4096
 _RECOGNISED: Final = re.compile(
-    rb"""(?:^["']?(?:openapi|swagger)["']?|\{\s*(?:"[^"\\]*"\s*:\s*"[^"\\]*"\s*,\s*)*"(?:openapi|swagger)")"""
+    rb"""(?:^["']?(?:openapi|swagger)["']?|\A\s*\{\s*(?:"[^"\\]*"\s*:\s*"[^"\\]*"\s*,\s*)*"(?:openapi|swagger)")"""
     rb"""[ \t]*:\s*["']?[1-9]\.""",
     re.MULTILINE,
 )

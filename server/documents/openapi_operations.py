@@ -53,7 +53,8 @@ class OperationWriter:
 
     def _said(self, parameter: Placed) -> str:
         own = self._sections.cell(parameter.mapping.get("description"))
-        return " ".join(part for part in (own, said(self._schema(parameter), self._sections)) if part)
+        deprecated = "Deprecated." if parameter.mapping.get("deprecated") is True else ""
+        return " ".join(part for part in (deprecated, own, said(self._schema(parameter), self._sections)) if part)
 
     def _schema(self, holder: Placed) -> Placed:
         """A parameter's or a header's schema, which may stand in its content."""

@@ -8,7 +8,7 @@ import orjson
 
 from server.documents.document import CodeBlock
 from server.documents.markdown import parse_markdown
-from server.documents.markdown_lines import MarkdownLines, code_span, escaped, one_line
+from server.documents.markdown_lines import MarkdownLines, code_span, escaped, one_line, with_newlines
 from server.documents.openapi_references import items, mapping, text
 from server.documents.slugs import GitHubSlugger
 from server.errors import DocumentUnreadable
@@ -44,7 +44,7 @@ class ApiSections:
 
     def markdown(self, value: Any) -> None:
         """A description, which is Markdown by the specification; its headings become labels of this section."""
-        source = text(value).replace("\r\n", "\n")
+        source = with_newlines(text(value))
         if not source:
             return
         # Behind a blank line `---` is a rule, not front matter.

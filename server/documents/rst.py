@@ -34,10 +34,15 @@ def parse(source: Source) -> Document:
         tree = _tree(decode(source.content), page)
         writer = RstMarkdown(tree, page)
         writer.write()
+    except DocumentUnreadable:
+        raise
     except RecursionError:
         raise DocumentUnreadable(
             "has markup that is nested too deeply to be read (about 50 levels): flatten it."
         ) from None
+    except Exception as error:  # docutils asserts and indexes its way through what it did not foresee
+        reason = f"{type(error).__name__}: {error}"[:200]
+        raise DocumentUnreadable(f"docutils cannot read it ({reason}): simplify what is unusual in it.") from error
     finally:
         forget_last_document()
     meta = page.meta | writer.docinfo

@@ -22,10 +22,15 @@ class _FileDirective(Directive):
     final_argument_whitespace = True
     option_spec: ClassVar[Any] = AnyOptions()
 
+    @property
+    def _within(self) -> str | None:
+        """The file that the directive stands in, which may be an included one."""
+        return self.state.document.current_source
+
     def read(self, target: str) -> str | None:
         """The file's text; `None`, and a problem, when it cannot be had."""
         try:
-            return page_of(self.state.document).read(target, within=self.state.document.current_source)
+            return page_of(self.state.document).read(target, within=self._within)
         except DocumentUnreadable as error:
             note(self, f"`{self.name}:: {target}` is left out: {error}")
             return None
@@ -35,31 +40,28 @@ class Include(_FileDirective):
     def run(self) -> list[nodes.Node]:
         target = self.arguments[0].strip()
         standard = _STANDARD.fullmatch(target)
-        text = _standard_text(standard[1]) if standard else self.read(target)
-        if text is None:
+        place = target if standard else page_of(self.state.document).place(target, within=self._within)
+        if self._is_open(place):
+            note(self, f"`include:: {place}` is left out: it includes itself.")
             return []
-        place = (
-            target
-            if standard
-            else page_of(self.state.document).place(target, within=self.state.document.current_source)
-        )
+        text = _standard_text(standard[1]) if standard else self.read(target)
+        return [] if text is None else self._included(text, place)
+
+    def _is_open(self, place: str) -> bool:
+        """Whether we are in that file."""
+        own = str(page_of(self.state.document).source.name)
+        return place == own or (place, ()) in self.state.document.include_log
+
+    def _included(self, text: str, place: str) -> list[nodes.Node]:
         lines = _clipped(text.expandtabs(8).split("\n"), self.options)
         if "literal" in self.options or "code" in self.options:
             return [literal("\n".join(lines), language=str(self.options.get("code") or ""), title="")]
         if PurePosixPath(place).suffix in (".md", ".markdown") or "myst" in str(self.options.get("parser", "")):
-            return [nodes.raw("\n".join(lines), "\n".join(lines), format="markdown")]
-        self._insert(lines, place)
-        return []
-
-    def _insert(self, lines: list[str], place: str) -> None:
-        log = self.state.document.include_log
-        own = str(page_of(self.state.document).source.name)
-        if place == own or (place, ()) in log:
-            note(self, f"`include:: {place}` is left out: it includes itself.")
-            return
-        log.append((place, ()))
+            return [nodes.raw("", "\n".join(lines), format="markdown")]
+        self.state.document.include_log.append((place, ()))
         # docutils takes this comment for the end of the file, and the file from the log.
         self.state_machine.insert_input([*lines, "", f'.. end of inclusion from "{place}"'], place)
+        return []
 
 
 class LiteralInclude(_FileDirective):

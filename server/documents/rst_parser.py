@@ -130,6 +130,15 @@ class _OwnDirectives(states.RSTState):
         super().runtime_init()
         page_of(self.document).check_time()
 
+    def nest_line_block_lines(self, block: nodes.line_block) -> None:
+        """As docutils', which stumbles over a complaint among the lines."""
+        children: list[Any] = block.children
+        for child in children:
+            if not hasattr(child, "indent"):
+                child.indent = 0
+        docutils: Any = super()
+        docutils.nest_line_block_lines(block)
+
     def grid_table_top(self, match: Any, context: Any, next_state: Any) -> Any:
         own: Any = self
         return own.table_top(match, context, next_state, own.isolate_grid_table, _GridTable)
