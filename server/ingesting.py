@@ -79,9 +79,7 @@ async def _plan(connection: asyncpg.Connection, docs: str, *, embedder: Embedder
     if await is_untouched(connection):
         await prepare_database(connection, embedder)
     with ProgressBars() as bars:
-        plan, paid = await plan_ingest(
-            connection, Path(docs), embedder=embedder, settings=settings, on_progress=bars
-        )
+        plan, paid = await plan_ingest(connection, docs, embedder=embedder, settings=settings, on_progress=bars)
     return Outcome.of_plan(plan, paid, docs=docs, embedding_model=settings.embedding_model)
 
 
@@ -92,7 +90,7 @@ async def _publish(
     with ProgressBars() as bars:
         report = await ingest(
             connection,
-            Path(docs),
+            docs,
             embedder=embedder,
             settings=settings,
             on_progress=bars,

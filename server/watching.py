@@ -95,7 +95,7 @@ class _Publisher:
         started = time.monotonic()
         report = await ingest(
             connection,
-            self._folder,
+            str(self._folder),
             embedder=self._embedder,
             settings=self._settings,
             on_progress=on_progress,

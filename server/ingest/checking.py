@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.errors import DocumentUnreadable
+from server.errors import DocumentExcluded, DocumentUnreadable
 from server.ingest.corpus import open_folder
 from server.ingest.parsing import PageParser, PageRecipe
 from server.ingest.progress import OnProgress, Progress
@@ -28,7 +28,7 @@ def check_folder(folder: Path, settings: Settings, *, on_progress: OnProgress) -
     Raises `IngestFailed` when the folder is missing or holds no documentation.
     """
     corpus = open_folder(folder, settings)
-    parser = PageParser(PageRecipe.of(settings, corpus.profile), corpus.project)
+    parser = PageParser(PageRecipe.of(settings, corpus.profile), corpus)
     failures = list(corpus.failures)
     flaws: list[Flaw] = []
     owners: dict[str, str] = {}
@@ -39,6 +39,8 @@ def check_folder(folder: Path, settings: Settings, *, on_progress: OnProgress) -
             on_progress(Progress("Checking", done, total))
         try:
             parsed = parser.parse(file, read_content(file, max_bytes=settings.file_max_bytes))
+        except DocumentExcluded:
+            continue
         except DocumentUnreadable as error:
             failures.append(Failure(file.source, str(error)))
             continue

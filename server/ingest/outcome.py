@@ -10,8 +10,9 @@ import orjson
 from server.errors import LecternError
 from server.ingest.checking import Checked
 from server.ingest.embedding import Paid
+from server.ingest.run import Plan
 from server.ingest.sources import Failure, Flaw
-from server.ingest.sync import IngestReport, Plan
+from server.ingest.sync import IngestReport
 
 _LINE: Final = re.compile(r"Line (\d+): (.+)", re.DOTALL)
 

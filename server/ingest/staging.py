@@ -9,7 +9,7 @@ import asyncpg
 
 from server.database.publishing import stage_pages
 from server.documents.windows import make_windows
-from server.errors import DocumentUnreadable
+from server.errors import DocumentExcluded, DocumentUnreadable
 from server.ingest.embedding import VectorRecipe, batches
 from server.ingest.parsing import PageParser
 from server.ingest.progress import OnProgress, Progress
@@ -85,6 +85,8 @@ class Staging:
         for file in files:
             try:
                 parsed = self._parser.parse(file, read_content(file, max_bytes=self._file_max_bytes))
+            except DocumentExcluded:
+                continue
             except DocumentUnreadable as error:
                 self.failures.append(Failure(file.source, str(error)))
                 continue

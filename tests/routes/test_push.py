@@ -28,7 +28,7 @@ PAGE = {"path": "/a", "content": "# A\n\nThe text of a page."}
 
 
 def pushing(database_url: str) -> Settings:
-    return Settings(database_url=database_url, secret_key=KEY, push_max_bytes=10_000, sources=("docs",))
+    return Settings(database_url=database_url, secret_key=KEY, push_max_bytes=10_000, docs="docs")
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_sync_of_nothing_is_told(database_url: str) -> None:
     with serve_in_thread(create_app(pushing(database_url).model_copy(update={"sources": ()}))) as url:
         response = httpx.post(f"{url}/v1/sync", headers=BEARER)
     assert 400 == response.status_code
-    assert "set LECTERN_SOURCES" in response.json()["error"]["message"]
+    assert "set LECTERN_DOCS" in response.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("path", ["/v1/pages", "/v1/sync", "/v1/jobs/1"])
