@@ -86,9 +86,7 @@ class PageParser:
         title = document.title or title_from(path)
         page = Page(
             path=path,
-            url=file.url
-            or _stated_url(document, path)
-            or (built_url(file.name) if is_built else profile.url(path)),
+            url=file.url or _stated_url(document, path) or url,
             title=title,
             meta=with_edition(document.meta, self._corpus.editions[file.name]),
             type=file.format.name,
