@@ -145,9 +145,7 @@ async def test_a_dry_run_migrates_no_database_that_is_in_use(
     assert old > 0
 
 
-async def test_a_paid_embedder_is_not_asked_before_its_price_is_told(
-    site: Path, empty_database_url: str
-) -> None:
+async def test_a_paid_embedder_is_not_asked_before_its_price_is_told(site: Path, empty_database_url: str) -> None:
     with serve_model_endpoint() as endpoint:
         paid = {
             "LECTERN_DATABASE_URL": empty_database_url,
@@ -299,7 +297,9 @@ async def test_ci_gets_a_summary_figures_and_annotations(site: Path, database: d
     assert {"status=published", "pages_written=4", "windows_embedded=8", "exit_status=1"} <= set(
         (site / "outputs.txt").read_text().splitlines()
     )
-    assert f"::error file={site}/broken.md,line=3,title=Not ingested::the front matter is not YAML" in result.stderr
+    assert (
+        f"::error file={site}/broken.md,line=3,title=Not ingested::the front matter is not YAML" in result.stderr
+    )
 
 
 async def test_a_summary_that_cannot_be_written_does_not_undo_the_run(

@@ -78,7 +78,9 @@ async def test_pages_that_are_saved_moved_and_deleted_are_published(
         (site / "returns.mdx").write_text("# Returns\n\nA lamp can be sent back whenever you like.\n")
         line = await watcher.wait_for("/returns")
         assert "1 written, 0 removed, 1 windows embedded in " in line
-        content = "select content from docs.page_section join docs.page on page.id = page_id where path = '/returns'"
+        content = (
+            "select content from docs.page_section join docs.page on page.id = page_id where path = '/returns'"
+        )
         assert await owner.fetchval(content) == "A lamp can be sent back whenever you like."
         (site / "guides").rename(site / "howto")
         line = await watcher.wait_for("removed)")
