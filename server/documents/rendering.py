@@ -1,0 +1,406 @@
+"""The pieces of a page → lines of Markdown: what each element and component leaves for a reader."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.documents.components import (
+    admonition_kind,
+    admonition_label,
+    as_markdown,
+    code_of,
+    field_label,
+    label_of,
+    language_of,
+    markup_text,
+    prop,
+    props_of,
+    tab_labels,
+)
+from server.documents.element_names import (
+    BLOCK,
+    CODE_COMPONENTS,
+    HTML,
+    INLINE,
+    LABEL_SLOTS_OF,
+    TITLES,
+    VOID,
+    is_component,
+    last_name,
+)
+from server.documents.fences import clean_opening, fenced, info_of
+from server.documents.inline_marks import clean_inline, directive_label, role_text
+from server.documents.pieces import CodeRows, Element, Piece, Raw, Span, Text, Value
+from server.documents.tags import Tag
+from server.documents.writer import Writer
+
+_WITH_ROLE = re.compile(r"\{([a-zA-Z][\w:+.-]*)\}$")
+_HEADING_LINE = re.compile(r"\s*#{1,6}\s")
+_MARKS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`", "kbd": "`", "samp": "`", "tt": "`"}
+_BARE = re.compile(r"[^`*_\[\]<>{}\\]+")
+_REFERENCES = frozenset({"ref", "relref"})
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element that is being written."""
+
+    element: Element
+    mark: tuple[int, int] | None = None
+    is_block: bool = False
+    is_joined: bool = False
+    labels: dict[str, str] | list[str] = field(default_factory=list)
+    after: str = ""
+    cells: int = 0
+    rows: int = 0
+
+
+class Renderer:
+    def __init__(self, *, framework: str, names: Mapping[str, Any], is_mdx: bool) -> None:
+        self._framework = framework
+        self._names = names
+        self._is_mdx = is_mdx
+        self._writer = Writer()
+        self._open: list[_Open] = []
+        self._bold = 0
+
+    def lines(self, pieces: Sequence[Piece]) -> list[str]:
+        writer = self._writer
+        for place, piece in enumerate(pieces):
+            match piece:
+                case Text(text):
+                    before_span = place + 1 < len(pieces) and isinstance(pieces[place + 1], Span)
+                    if before_span and not self._is_mdx and text.endswith("}"):
+                        text = _WITH_ROLE.sub("", text)
+                    text = directive_label(text) if self._framework in ("docusaurus", "starlight") else text
+                    text = text if self._is_mdx else clean_inline(text, self._framework)
+                    writer.text(text.replace("**", "") if self._bold else text)
+                case Span(text):
+                    role = _role_before(pieces, place) if not self._is_mdx else None
+                    writer.text(role_text(role, text) if role else text)
+                case CodeRows(lines):
+                    writer.code([clean_opening(lines[0], self._framework), *lines[1:]])
+                case Raw(tag, content):
+                    self._raw(tag, content)
+                case Value(text):
+                    self._value(text)
+                case Element() as element:
+                    self._element(element)
+        writer.end_line()
+        return writer.lines
+
+    def _value(self, text: str) -> None:
+        parent = self._open[-1].element.tag if self._open else None
+        if "\n" in text and parent and (last_name(parent.name) in CODE_COMPONENTS or language_of(parent)):
+            self._writer.code(fenced(text, info_of(language_of(parent), parent.text("title"))), is_generated=True)
+        else:
+            self._writer.text(as_markdown(text) if len(text) > 1 else text.replace("<", "\\<"))
+
+    def _raw(self, tag: Tag, content: str) -> None:
+        text = markup_text(content)
+        if not text.strip():
+            return
+        if tag.name.lower() != "pre":
+            self._writer.text(text)
+            return
+        language = language_of(tag) or (
+            found[1] if (found := re.search(r"language-([\w+#-]+)", content[:200])) else ""
+        )
+        self._writer.code(fenced(text, info_of(language, tag.text("title"))), is_generated=True)
+
+    # Elements
+
+    def _element(self, element: Element) -> None:
+        tag = element.tag
+        if tag.is_closing:
+            if element.partner is not None:
+                self._close(element)
+            elif not self._is_known(tag):
+                self._writer.words(as_markdown(element.source))
+        elif tag.is_single or element.partner is None:
+            self._single(element)
+        else:
+            self._open.append(self._opened(element))
+
+    def _is_known(self, tag: Tag) -> bool:
+        return self._is_mdx or tag.is_shortcode or tag.name.lower() in HTML
+
+    def _is_text(self, element: Element) -> bool:
+        """A lone `<T>` is text that looks like a tag."""
+        tag = element.tag
+        if tag.is_single or tag.is_shortcode or tag.name.lower() in HTML or not tag.name:
+            return False
+        return not (self._is_mdx and (element.is_block or tag.attributes))
+
+    def _single(self, element: Element) -> None:
+        """An element without content, or whose end is missing."""
+        tag = element.tag
+        name = tag.name.lower()
+        if self._is_text(element):
+            self._writer.words(as_markdown(element.source))
+        elif name == "br":
+            self._writer.words("  " if element.ends_line else " ")
+        elif name == "hr":
+            self._writer.own_line("---")
+        elif name in ("img", "image") and tag.text("src"):
+            self._writer.words(_image(tag, self._alt(tag)))
+        elif tag.is_shortcode and tag.name in _REFERENCES:
+            self._writer.words(tag.text("path", "0"))
+        else:
+            if name in BLOCK and name not in VOID and not tag.is_single:
+                self._writer.end_block()
+            self._say(element)
+
+    def _alt(self, tag: Tag) -> str:
+        return prop(tag, "alt", self._names) or prop(tag, "title", self._names)
+
+    def _say(self, element: Element) -> None:
+        """The texts of a component that stands for itself: on lines of their own, or in the line."""
+        tag = element.tag
+        code = code_of(tag, self._names)
+        if code is not None:
+            self._writer.code(fenced(code[0], info_of(code[1], code[2])), is_generated=True)
+            return
+        label, texts = self._texts(tag)
+        if element.is_block and tag.name.lower() not in INLINE:
+            self._writer.open_block()
+            for text in (self._block_label(element, label), *texts):
+                self._writer.own_line(text)
+            self._writer.close_block()
+        elif label or texts:
+            self._writer.words(" ".join(filter(None, (label, *texts))))
+
+    def _texts(self, tag: Tag) -> tuple[str, list[str]]:
+        if tag.name.lower() in INLINE | BLOCK and not tag.is_shortcode:
+            names = [
+                name for name in ("alt", "title", "placeholder", "label", "summary") if name in tag.attributes
+            ]
+            return "", list(dict.fromkeys(filter(None, (prop(tag, name, self._names) for name in names))))
+        return props_of(tag, self._names)
+
+    def _opened(self, element: Element) -> _Open:
+        tag = element.tag
+        name = tag.name.lower()
+        opened = _Open(element)
+        if tag.is_shortcode or name not in HTML:
+            self._open_component(opened)
+        elif name in TITLES:
+            self._open_title(opened, name)
+        elif name in ("table", "tr", "td", "th"):
+            self._open_table(opened, name)
+        elif name in ("li", "dd"):
+            self._writer.item(self._bullet() if name == "li" else "")
+            opened.is_block = True
+        elif name in INLINE:
+            self._open_inline(opened, name)
+        else:
+            opened.is_block = True
+            self._writer.open_block()
+            for text in self._texts(tag)[1]:
+                self._writer.own_line(text)
+        return opened
+
+    def _bullet(self) -> str:
+        for opened in reversed(self._open):
+            name = opened.element.tag.name.lower()
+            if name == "ol":
+                opened.rows += 1
+                return f"{opened.rows}. "
+            if name in ("ul", "menu"):
+                break
+        return "- "
+
+    def _open_title(self, opened: _Open, name: str) -> None:
+        writer = self._writer
+        tag = opened.element.tag
+        writer.end_block()
+        level = int(name[1]) if name[0] == "h" and name[1:].isdigit() else 0
+        is_heading = level and (tag.text("id") or level == 1 or self._framework == "github")
+        opened.mark = writer.mark()
+        opened.after = "#" * level + " " if is_heading else ""
+        opened.is_joined = True
+        self._bold += 1
+        writer.join()
+
+    def _open_table(self, opened: _Open, name: str) -> None:
+        writer = self._writer
+        if name == "table":
+            opened.is_block = True
+            writer.open_block()
+        elif name == "tr":
+            writer.end_block() if self._is_first_row() else writer.end_line_if_begun()
+            opened.is_joined = True
+            writer.join()
+        else:
+            for row in reversed(self._open):
+                if row.element.tag.name.lower() == "tr":
+                    row.cells += 1
+                    break
+            writer.words("| " if self._open and self._open[-1].cells == 1 else " | ")
+
+    def _is_first_row(self) -> bool:
+        return all(opened.rows == 0 for opened in self._open if opened.element.tag.name.lower() == "table")
+
+    def _open_inline(self, opened: _Open, name: str) -> None:
+        tag = opened.element.tag
+        if name in ("a", "span") and not tag.text("href") and tag.text("id", "name"):
+            if _HEADING_LINE.match(self._writer.current):
+                self._writer.words(opened.element.source)
+                opened.after = f"</{tag.name}>"
+            return
+        title = prop(tag, "title", self._names)
+        if name == "a" and tag.text("href"):
+            opened.after = (
+                f'({tag.text("href")} "{title}")' if title and '"' not in title else f"({tag.text('href')})"
+            )
+            opened.mark = self._writer.mark()
+        elif name in _MARKS:
+            opened.mark = self._writer.mark()
+            opened.after = f" ({title})" if title else ""
+        elif title:
+            opened.after = f" ({title})"
+
+    def _open_component(self, opened: _Open) -> None:
+        element = opened.element
+        tag = element.tag
+        label, texts = self._texts(tag)
+        code = code_of(tag, self._names)
+        opened.labels = tab_labels(tag, self._names)
+        if opened.labels:
+            shown = opened.labels.values() if isinstance(opened.labels, dict) else opened.labels
+            texts = [text for text in texts if text not in set(shown)]
+        if not (element.is_block or self._is_block_name(tag)):
+            self._open_inline_component(opened, [label, *texts])
+            return
+        opened.is_block = True
+        self._writer.open_block()
+        for text in (self._block_label(element, label), *texts):
+            self._writer.own_line(text)
+        if code is not None:
+            self._writer.code(fenced(code[0], info_of(code[1], code[2])), is_generated=True)
+
+    def _is_block_name(self, tag: Tag) -> bool:
+        name = last_name(tag.name)
+        return name.startswith(("tab", "card", "step", "accordion")) or bool(admonition_kind(tag))
+
+    def _open_inline_component(self, opened: _Open, texts: Sequence[str]) -> None:
+        said = ", ".join(filter(None, texts))
+        target = opened.element.tag.text("href", "to")
+        if target and not opened.element.tag.is_shortcode:
+            opened.mark = self._writer.mark()
+            opened.after = f"({target})"
+        if said:
+            opened.after += f" ({said})"
+
+    def _block_label(self, element: Element, label: str) -> str:
+        tag = element.tag
+        if described := field_label(tag, self._names):
+            return described
+        kind = admonition_kind(tag)
+        if kind and (element.partner is not None or label or not tag.is_single):
+            return admonition_label(kind, label)
+        if not label:
+            label = self._label_from_parent(tag)
+        target = tag.text("href", "to", "link")
+        if label and target and " " not in target and "](" not in label:
+            label = f"[{label}]({target})"
+        return label_of(label)
+
+    def _label_from_parent(self, tag: Tag) -> str:
+        """A tab's, when its parent lists the labels; a slot's name, when its parent shows slots as tabs."""
+        if not self._open or (tag.is_shortcode and not self._open[-1].labels):
+            return ""
+        parent = self._open[-1]
+        value = tag.text("value", "slot")
+        if isinstance(parent.labels, dict):
+            return parent.labels.get(value, value)
+        if parent.labels:
+            return parent.labels.pop(0)
+        is_tab = last_name(tag.name).startswith("tab") or (
+            "slot" in tag.attributes and any(part in parent.element.tag.name.lower() for part in LABEL_SLOTS_OF)
+        )
+        return value if is_tab else ""
+
+    # Ends
+
+    def _close(self, closing: Element) -> None:
+        while self._open:
+            opened = self._open.pop()
+            self._end(opened)
+            if opened.element is closing.partner:
+                return
+
+    def _end(self, opened: _Open) -> None:
+        writer = self._writer
+        name = opened.element.tag.name.lower()
+        if opened.is_joined:
+            writer.unjoin()
+        if name in TITLES and opened.mark is not None and not opened.element.tag.is_shortcode:
+            self._end_title(opened)
+        elif name == "tr" and opened.is_joined:
+            self._end_row(opened)
+        elif opened.is_block:
+            writer.close_block()
+        elif opened.mark is not None:
+            self._end_inline(opened, name)
+        elif opened.after:
+            writer.words(opened.after)
+
+    def _end_title(self, opened: _Open) -> None:
+        writer = self._writer
+        self._bold -= 1
+        text = (writer.since(opened.mark, most=1_000) or "").strip() if opened.mark else ""
+        if opened.mark and text:
+            identity = opened.element.tag.text("id")
+            if opened.after:
+                writer.replace(opened.mark, opened.after + text + (f" {{#{identity}}}" if identity else ""))
+            else:
+                writer.replace(opened.mark, label_of(text))
+        writer.end_block()
+
+    def _end_row(self, opened: _Open) -> None:
+        writer = self._writer
+        table = next((other for other in reversed(self._open) if other.element.tag.name.lower() == "table"), None)
+        if not opened.cells:
+            return
+        writer.words(" |")
+        writer.end_line()
+        if table is not None and table.rows == 0:
+            writer.words("| " + " | ".join(["---"] * opened.cells) + " |")
+            writer.end_line()
+        if table is not None:
+            table.rows += 1
+
+    def _end_inline(self, opened: _Open, name: str) -> None:
+        writer = self._writer
+        text = writer.since(opened.mark) if opened.mark else None
+        if opened.mark is None or text is None or not text.strip():
+            if name not in _MARKS and not opened.after.startswith("("):
+                writer.words(opened.after)
+            return
+        if name in _MARKS:
+            mark = "" if self._bold and _MARKS[name] == "**" else _MARKS[name]
+            if mark and text == text.strip() and _BARE.fullmatch(text) and (mark != "`" or "&" not in text):
+                writer.wrap(opened.mark, mark, mark + opened.after)
+            else:
+                writer.words(opened.after)
+        elif "](" in text and not text.startswith("!["):
+            writer.words("")
+        else:
+            writer.wrap(opened.mark, "[", "]" + opened.after)
+
+
+def _image(tag: Tag, alt: str) -> str:
+    source = tag.text("src")
+    if not alt:
+        return ""
+    return f"![{alt.replace('[', '(').replace(']', ')')}]({source})" if not re.search(r"[\s()]", source) else alt
+
+
+def _role_before(pieces: Sequence[Piece], place: int) -> str | None:
+    before = pieces[place - 1] if place else None
+    if not isinstance(before, Text):
+        return None
+    role = _WITH_ROLE.search(before.text)
+    return role[1] if role else None
