@@ -55,15 +55,37 @@ _ALERT = re.compile(r"^[ \t>]*\[![\w-]+\]", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*(?:<<<|-+8<-+|\{\*|\{!)[^\n]*$|<!--@[^\n]*-->", re.MULTILINE)
 _MADE_FROM_CODE = re.compile(r"^:::[ \t]+(?=\w+\.[\w.]+$)([^\n]*)(?:\n(?:[ \t]+[^\n]*)?)*", re.MULTILINE)
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_ATTRIBUTE_LIST = re.compile(r"\{:?[ \t]*[.#:][^{}\n]*\}|(?<=[)\]`*])\{[ \t]*[\w-]+=[^{}\n]*\}")
+_ATTRIBUTE_LIST = re.compile(r"\{:?[ \t]*[.#:][^{}\n]*\}|(?<=[)\]`*\ue000 ])\{[ \t]*[\w-]+=[^{}\n]*\}")
 _EXPRESSION = re.compile(r"""(?<!\\)\{(?:[^{}"'`\n]|"[^"\n]*"|'[^'\n]*')*\}""")
 _ROLE = re.compile(r"\{[a-zA-Z][\w:+.-]*\}(?=`)")
+_SHORTCODE = re.compile(r"\{\{[<%](?!/\*).*?[>%]\}\}", re.DOTALL)
+_SHORTCODE_TEXT = re.compile(
+    r"""(?:\b(?:title|caption|alt|text|header|summary)=)"([^"]+)"|(?<![=\w])"([^"=]* [^"=]*)\""""
+)
+_HIGHLIGHT = re.compile(r"\{\{[<%] highlight .*?[>%]\}\}(.*?)\{\{[<%] /highlight [>%]\}\}", re.DOTALL)
+_DIRECTIVE = re.compile(
+    r"^(?P<marks>[`:]{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)\n(?P<options>(?::[\w-]+:.*\n)*)",
+    re.MULTILINE,
+)
+_DIRECTIVE_END = re.compile(r"^[`:]{3,}[ \t]*$", re.MULTILINE)
+_TEXT_OPTION = re.compile(r"^:(?:caption|alt|title):(.*)$", re.MULTILINE)
+_NO_TEXT_ARGUMENT = ("code-block", "figure", "literalinclude", "include", "toctree", "tab-set")
+_MYST_MARK = re.compile(r"^\([\w-]+\)=$|^%.*$|^\+\+\+$|(?<=\{toctree\}).*", re.MULTILINE)
+_TITLED_ROLE = re.compile(r"(\{[\w:]+\}`[^`<]*)<[^`>]*>`")
+_SNIPPET_BLOCK = re.compile(r"^-+8<-+\n.*?^-+8<-+$", re.DOTALL | re.MULTILINE)
+_ICON = re.compile(r":(?:material|octicons|fontawesome|simple)-[\w-]+:")
 _TABLE_OF_CONTENTS = re.compile(r"^\s*\[\[?_?toc_?\]?\]\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 def visible_words(text: str, *, is_mdx: bool, framework: str = "github") -> Counter[str]:
     """The words of a source that its page shows, each as often as it does."""
     text = _FRONT_MATTER.sub("", text.replace("\r\n", "\n").removeprefix("\ufeff"))
+    if framework == "sphinx":
+        text = _without_directives(text)
+    elif framework == "hugo":
+        text = _SHORTCODE.sub(_shortcode_text, _HIGHLIGHT.sub(r"```\n\1\n```", text))
+    elif framework == "mkdocs":
+        text = _ICON.sub("", _SNIPPET_BLOCK.sub("", text))
     words: Counter[str] = Counter()
     prose: list[str] = []
     for part, is_code in _parts(text):
@@ -85,7 +107,7 @@ def visible_words(text: str, *, is_mdx: bool, framework: str = "github") -> Coun
         text for found in _TAG.finditer(rest) for attribute in _ATTRIBUTE.findall(found[0]) for text in attribute
     ]
     texts += _LINK_TITLE.findall(rest)
-    rest = _TAG.sub(" ", rest)
+    rest = _TAG.sub(" ", re.sub(r"</?su[bp]>", "", rest))
     rest = _TARGET.sub(" ", rest)
     rest = _ALERT.sub("", _CONTAINER.sub(r"\g<lead>", rest))
     if not is_mdx and framework in ("mkdocs", "vitepress"):
@@ -96,6 +118,21 @@ def visible_words(text: str, *, is_mdx: bool, framework: str = "github") -> Coun
     rest = re.sub("\ue000(\\d+)\ue000", lambda found: kept[int(found[1])], " ".join((rest, *texts)))
     words.update(_WORD.findall(html.unescape(_ADDRESS.sub(" ", rest))))
     return words
+
+
+def _without_directives(text: str) -> str:
+    """MyST's directives without their names and options; code in some is as good as text to count its words."""
+
+    def shown(found: re.Match[str]) -> str:
+        argument = "" if found["name"] in _NO_TEXT_ARGUMENT else found["argument"]
+        return "\n".join((argument, *_TEXT_OPTION.findall(found["options"]), ""))
+
+    shown_text = _DIRECTIVE_END.sub("", _DIRECTIVE.sub(shown, _TITLED_ROLE.sub(r"\1`", text)))
+    return _MYST_MARK.sub("", shown_text)
+
+
+def _shortcode_text(found: re.Match[str]) -> str:
+    return " ".join(text for texts in _SHORTCODE_TEXT.findall(found[0]) for text in texts)
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:

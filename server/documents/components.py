@@ -12,7 +12,6 @@ from server.documents.element_names import (
     DROPPED,
     FIELDS,
     GENERIC_ADMONITIONS,
-    HTML,
     LABELS,
     TEXTS,
     VERSIONS,
@@ -71,7 +70,7 @@ def props_of(tag: Tag, names: Mapping[str, Any]) -> tuple[str, list[str]]:
     label, texts = "", []
     for key in tag.attributes:
         if key in _LABEL_NAMES or (key.startswith("data-") and key.endswith(("title", "label"))):
-            text = prop(tag, key, names) if key != "name" or tag.name.lower() not in HTML else ""
+            text = prop(tag, key, names) if key != "name" or not tag.html else ""
             if not label and text and key in _LABEL_NAMES:
                 label = text
             elif text:
@@ -90,7 +89,13 @@ def last_of(name: str) -> str:
 
 
 def _shortcode_props(tag: Tag) -> tuple[str, list[str]]:
-    texts = [value for name, value in tag.attributes.items() if value and name in _SHORTCODE_TEXTS | _TEXT_NAMES]
+    if tag.name.startswith("glossary"):
+        return tag.text("text", "term_id", "term"), []
+    texts = [
+        value
+        for name, value in tag.attributes.items()
+        if value and name in _SHORTCODE_TEXTS | _TEXT_NAMES and value not in ("true", "false")
+    ]
     texts += [
         value
         for name, value in tag.attributes.items()
@@ -123,7 +128,7 @@ def admonition_kind(tag: Tag) -> str | None:
     name = last_name(tag.name)
     if name not in ADMONITIONS and name not in GENERIC_ADMONITIONS:
         return None
-    if tag.name.islower() and not tag.is_shortcode:
+    if tag.html:
         return None  # the elements <summary>, <cite>, …
     if name in GENERIC_ADMONITIONS:
         stated = tag.text("type", "kind", "variant", "intent", "status", "color", "0")

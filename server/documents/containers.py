@@ -31,6 +31,7 @@ _BANGS = re.compile(
 )
 _TAB = re.compile(rf"(?P<lead>{LEAD})===[!+]{{0,2}}[ \t]*(?P<quote>[\"'])(?P<title>.+)(?P=quote)[ \t]*")
 _SLASHES = re.compile(rf"(?P<lead>{LEAD})(?P<marks>/{{3,}}+)[ \t]*(?P<rest>.*)")
+_SLASH_OPTION = re.compile(r"(?: {4}|\t)[a-z][\w-]*:(?:[ \t].*)?")
 _SLASH_NAME = re.compile(r"(?P<name>[A-Za-z][\w-]*)(?:[ \t]*\|[ \t]*(?P<title>.*))?")
 _ALERT = re.compile(r"(?P<lead>[ \t]*)>[ \t]*\[!(?P<name>[A-Za-z-]+)\][+-]?[ \t]*(?P<title>.*)")
 _QUOTE = re.compile(r"[ \t]*> ?")
@@ -62,6 +63,7 @@ class _Open:
     marks: str = ""
     columns: int = 0
     lead: str = ""
+    may_have_options: bool = False
     closing: str = ""
     """Of code: the line that ends it in Markdown."""
 
@@ -99,6 +101,10 @@ class ContainerReader:
             if top and top.closing and not _ends(text, top):
                 self._out.append(Line(text, line.number, CODE_GOES_ON))
                 continue
+            if top and top.may_have_options:
+                top.may_have_options = _SLASH_OPTION.fullmatch(text) is not None
+                if top.may_have_options:
+                    continue
             if top and top.name == "options" and not is_blank(text):
                 continue
             in_toctree = top is not None and top.name == "toctree"
@@ -142,6 +148,8 @@ class ContainerReader:
         return text
 
     def _close_to(self, count: int) -> None:
+        if len(self._open) <= count:
+            return
         while len(self._open) > count:
             opened = self._open.pop()
             if opened.kind in ("indent", "quote"):
@@ -268,7 +276,7 @@ class ContainerReader:
         title = (named["title"] or "").strip()
         name = named["name"]
         self._says(line, found["lead"], ["" if name in _SILENT_NAMES else _label(name, title)])
-        self._open.append(_Open("slash", line.number, name, found["marks"]))
+        self._open.append(_Open("slash", line.number, name, found["marks"], may_have_options=True))
         return True
 
     def _alert_or_contents(self, line: Line) -> bool:
@@ -359,7 +367,8 @@ class ContainerReader:
         else:
             self._says(line, lead, directive.lead())
         self._open.append(opened)
-        return count
+        has_gap = count < len(following) and directive.is_code and is_blank(following[count])
+        return count + has_gap
 
 
 def _ends(text: str, opened: _Open) -> bool:

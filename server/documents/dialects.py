@@ -8,7 +8,7 @@ from server.documents.containers import ContainerReader
 from server.documents.document import Problem, Source
 from server.documents.includes import Includer
 from server.documents.javascript import names_in
-from server.documents.lines import Problems, numbered
+from server.documents.lines import Problems, numbered, without_indented_code
 from server.documents.markup import MarkupReader, Rules
 from server.documents.rendering import Renderer
 
@@ -48,6 +48,8 @@ def read_dialect(source: Source, text: str, *, first_line: int, meta: Mapping[st
     for name, value in names_in(markup.exports).items():
         names.setdefault(name, value)
     rendered = Renderer(framework=framework, names=names, is_mdx=is_mdx).lines(markup.pieces)
+    if is_mdx:
+        rendered = without_indented_code(rendered)
     exported: dict[str, Any] = {}
     for name in _META_NAMES:
         value = markup.exports.get(name)

@@ -277,7 +277,7 @@ class Includer:
         language: str = "",
         title: str = "",
     ) -> list[str]:
-        lines = self._included(path, place, part=part, is_markdown=False)
+        lines = without_marks(self._included(path, place, part=part, is_markdown=False))
         if not lines:
             return []
         suffix = PurePosixPath(path).suffix.lstrip(".").lower()
@@ -296,7 +296,7 @@ class Includer:
                     lines = region(lines, found["region"])
                 except NoSuchPart:
                     lines = heading_section(without_front_matter(lines), found["region"])
-            return in_ranges(lines, found["ranges"] or "")
+            return in_ranges(lines, (found["ranges"] or "").replace(",", ":"))
 
         lead = found["lead"]
         texts = self._included(found["path"], place, part=part, lead=lead if not lead.strip() else "")

@@ -1,7 +1,7 @@
 """A page's lines while its dialects are read, and which of them are code or a comment."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from server.documents.document import Problem
@@ -133,6 +133,12 @@ class CodeLines:
                 return True
         return False
 
+    def excess(self, text: str) -> int:
+        """How many columns too far to the right a line starts to be more than indented code; 0 for one that does not."""
+        if not self._is_indented_code(text):
+            return 0
+        return indentation(text) - (self._offsets[-1] if self._offsets else 0)
+
     def _is_indented_code(self, text: str) -> bool:
         if is_blank(text):
             self._may_start = True
@@ -160,6 +166,24 @@ class CodeLines:
             columns += max(width, 2)
             self._offsets.append(columns)
             rest = rest[len(marker[0]) :]
+
+
+def without_indented_code(lines: Sequence[str]) -> list[str]:
+    """Lines of a dialect that knows no indented code, moved left where plain Markdown would see some."""
+    lists = CodeLines(has_indented_code=True)
+    marks = ""
+    moved: list[str] = []
+    shift = 0
+    for line in lines:
+        if marks:
+            marks = "" if closes_fence(line, marks) else marks
+        else:
+            excess = lists.excess(line)
+            shift = min(excess, shift or excess)
+            fence = open_fence(line) if "```" in line or "~~~" in line else None
+            marks = fence["marks"] if fence else ""
+        moved.append(without_indentation(line, shift) if shift else line)
+    return moved
 
 
 def open_fence(text: str) -> re.Match[str] | None:

@@ -58,10 +58,13 @@ _IN_CODE = re.compile(r"""["'`]|/\*|<(?=[A-Za-z>])""")
 _BEFORE_ELEMENT = re.compile(r"(?:[(,?:\[{=&|>;]|\breturn)\s*$")
 _TEXT_KEYS = "|".join(map(re.escape, (*LABELS, *TEXTS)))
 _BEFORE_SHOWN = re.compile(rf"""(?:\?|&&|\|\||=>|["'`)>}}]\s*:|\b(?:{_TEXT_KEYS})["']?\s*:)\s*$""")
+_CODE_SHORTCODES = frozenset({"highlight", "code", "mermaid", "codeblock"})
 _LOOK_BACK_CHARS = 60
 _PROSE = re.compile(r"\n[ \t]*(?:\n|#{1,6} |```|:::|<!--)")
 # Guesses far above real pages.
 _MAX_NESTED = 30
+_STATEMENTS_MAX_FAILURES = 3
+_STATEMENT_MAX_CHARS = 2_000
 _INTERPOLATION_MAX_CHARS = 1_000
 _LITERAL_MAX_CHARS = 20_000
 _PATIENCE = 20  # How many times the length of a text may be spent on marks that turn out to be text.
@@ -87,6 +90,7 @@ class MarkupReader:
         self._runs: dict[int, int] | None = None
         self._blank_lines: list[int] | None = None
         self._clean_until = 0
+        self._failed_statements = 0
         # Expressions that hold elements: [where each ends, how many of its elements are open].
         self._nested: list[list[int]] = []
 
@@ -188,7 +192,7 @@ class MarkupReader:
 
     def _find(self, mark: str, position: int) -> int:
         """As `str.find`, but a mark that is far away or missing is looked for once."""
-        known = self._found.get(mark, 0)
+        known = self._found.get(mark, -1)
         if known < position:
             found = self._text.find(mark, position)
             self._found[mark] = known = found if found >= 0 else len(self._text)
@@ -237,7 +241,11 @@ class MarkupReader:
             )
             return self._literally(start, position, reason if self._rules.has_expressions else "")
         self._add(start, position)
-        if not (tag.is_closing or tag.is_single) and tag.name.lower() in RAW:
+        if (
+            not (tag.is_closing or tag.is_single)
+            and (tag.html or tag.name.lower() in ("script", "style"))
+            and tag.name.lower() in RAW
+        ):
             return self._raw(tag)
         return self._tag(tag)
 
@@ -257,7 +265,7 @@ class MarkupReader:
         self._pieces.append(element)
         if self._nested and tag.is_closing:
             self._nested[-1][1] = max(0, self._nested[-1][1] - 1)
-        elif self._nested and not tag.is_single and tag.name.lower() not in VOID:
+        elif self._nested and not tag.is_single and tag.html not in VOID:
             self._nested[-1][1] += 1
         return tag.end
 
@@ -282,9 +290,11 @@ class MarkupReader:
     # Braces
 
     def _at_braces(self, position: int, start: int) -> int:
+        if self._text.startswith(("{{</*", "{{%/*"), position):
+            return self._shown_shortcode(position, start)
         if shortcode := read_shortcode(self._text, position):
             self._add(start, position)
-            return self._tag(shortcode)
+            return self._shortcode(shortcode)
         if self._text.startswith("{%", position):
             end = self._find("%}", position) if self._has_templates else -1
             if end < 0:
@@ -304,6 +314,34 @@ class MarkupReader:
         self._add(start, position)
         self._pieces.append(Value(shown(value)))
         return end + 2
+
+    def _shown_shortcode(self, position: int, start: int) -> int:
+        """`{{</* name */>}}` shows `{{< name >}}`."""
+        end = self._find("}}", position)
+        if end < 0:
+            return -1
+        self._add(start, position)
+        self._pieces.append(Value(self._text[position : end + 2].replace("/*", "").replace("*/", "")))
+        return end + 2
+
+    def _shortcode(self, tag: Tag) -> int:
+        if tag.name == "param":
+            name = tag.text("0", "name")
+            value = next(
+                (self._names[n] for n in (f"page.{name}", f"page.params.{name}") if n in self._names), None
+            )
+            if value is None:
+                reason = f"`{{{{< param {name} >}}}}` is filled in when the site is built: ingest the built page."
+                self._problems.add(self._number(tag.start), reason)
+            self._pieces.append(Value(shown(value)))
+            return tag.end
+        if tag.name in _CODE_SHORTCODES and self._patience > 0 and not (tag.is_closing or tag.is_single):
+            closing = re.compile(rf"\{{\{{[<%]\s*/\s*{tag.name}\s*[>%]\}}\}}").search(self._text, tag.end)
+            if closing:
+                self._pieces.append(Raw(tag, self._text[tag.end : closing.start()]))
+                return closing.end()
+            self._patience -= len(self._text)
+        return self._tag(tag)
 
     def _expression(self, position: int, start: int) -> int:
         end = self._braces.end(position)
@@ -341,7 +379,8 @@ class MarkupReader:
         """Behind the ends of the expressions that end here."""
         while self._nested and position >= self._nested[-1][0]:
             position = max(position, self._nested.pop()[0] + 1)
-            self._pieces.append(Text(" "))
+            if self._pieces and isinstance(self._pieces[-1], Element):
+                self._pieces.append(Text(" "))
         return position
 
     def _to_next_element(self, position: int) -> int:
@@ -372,10 +411,11 @@ class MarkupReader:
     # Imports and exports
 
     def _statements(self, position: int) -> int:
-        limit = len(self._text) if self._patience > 0 else self._paragraph_end(position)
+        has_failed = self._failed_statements >= _STATEMENTS_MAX_FAILURES
+        limit = min(len(self._text), position + _STATEMENT_MAX_CHARS) if has_failed else len(self._text)
         end = statements_end(self._text, position, limit)
         if end < 0:
-            self._patience -= 10 * len(self._text)
+            self._failed_statements += 1
             reason = "an import or export is never completed: its text is kept. Close its brackets and quotes."
             self._problems.add(self._number(position), reason)
             line_end = self._find("\n", position)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.documents.javascript import UNKNOWN, Braces, read_literal
+from server.documents.javascript import UNKNOWN, Braces, is_esm, read_literal, statements_end
 from server.documents.lines import CodeLines, Line
 from server.documents.tags import Expression, Tag, read_tag
 
@@ -12,7 +12,7 @@ _IMPORT = re.compile(r"""import\s+([A-Z]\w*)\s+from\s+["']([^"'\n]+\.mdx?)(?:\?[
 _RAW_IMPORT = re.compile(
     r"""import\s+([A-Za-z_$]\w*)\s+from\s+["'](?:(!!raw-loader!|!!raw-loader\?[^!]*!)([^"'\n]+)|([^"'\n]+)\?raw)["']"""
 )
-_TAG = re.compile(r"<(?P<name>[A-Z]\w*)(?=[\s/>])")
+_TAG = re.compile(r"<(?P<name>[A-Z]\w*)(?=[\s/>]|$)")
 _PROP = re.compile(r"\{\s*props\.(\w+)\s*\}")
 _TAG_MAX_LINES = 30  # A guess; a partial has few props.
 
@@ -30,10 +30,11 @@ class Use:
     def replaced(self, texts: Sequence[str]) -> list[str]:
         """The partial's lines where the tag stood, its `{props.…}` filled in."""
         filled = [_PROP.sub(self._prop, text) if "props." in text else text for text in texts]
+        statements, filled = _parted(filled)
         if self.before.strip() or self.after.strip():
             said = " ".join(text.strip() for text in filled if text.strip())
             return [self.before + said + self.after]
-        return ["", *(self.before + text if text else text for text in filled), ""]
+        return ["", *statements, "", *(self.before + text if text else text for text in filled), ""]
 
     def _prop(self, found: re.Match[str]) -> str:
         value = self.tag.attributes.get(found[1])
@@ -41,6 +42,20 @@ class Use:
             literal = read_literal(value)
             return "" if literal is UNKNOWN else str(literal)
         return value or ""
+
+
+def _parted(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The imports and exports of a partial, which stand at the left margin wherever it is used, and its text."""
+    text = "\n".join(lines) + "\n"
+    statements: list[str] = []
+    while is_esm(text.lstrip("\n")):
+        text = text.lstrip("\n")
+        end = statements_end(text, 0, len(text))
+        if end <= 0:
+            break
+        statements += text[:end].split("\n")
+        text = text[end:]
+    return statements, text.strip("\n").split("\n")
 
 
 class Partials:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from server.documents.element_names import HTML, VOID
+from server.documents.element_names import VOID
 from server.documents.lines import Problems
 from server.documents.tags import Tag
 
@@ -56,8 +56,7 @@ class Element:
 
     @property
     def key(self) -> str:
-        lowered = self.tag.name.lower()
-        return lowered if lowered in HTML else self.tag.name
+        return self.tag.html or self.tag.name
 
     @property
     def is_block(self) -> bool:

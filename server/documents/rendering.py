@@ -21,12 +21,10 @@ from server.documents.components import (
 from server.documents.element_names import (
     BLOCK,
     CODE_COMPONENTS,
-    HTML,
     INLINE,
     LABEL_SLOTS_OF,
     TITLES,
     VOID,
-    is_component,
     last_name,
 )
 from server.documents.fences import clean_opening, fenced, info_of
@@ -64,18 +62,23 @@ class Renderer:
         self._writer = Writer()
         self._open: list[_Open] = []
         self._bold = 0
+        self._below_heading: list[str] = []
+        """What props say in a heading: below it, because its anchor is made without them."""
+        self._next_is_value = False
 
     def lines(self, pieces: Sequence[Piece]) -> list[str]:
         writer = self._writer
         for place, piece in enumerate(pieces):
             match piece:
                 case Text(text):
+                    if self._is_between_rows() and text.isspace():
+                        continue
                     before_span = place + 1 < len(pieces) and isinstance(pieces[place + 1], Span)
                     if before_span and not self._is_mdx and text.endswith("}"):
                         text = _WITH_ROLE.sub("", text)
                     text = directive_label(text) if self._framework in ("docusaurus", "starlight") else text
                     text = text if self._is_mdx else clean_inline(text, self._framework)
-                    writer.text(text.replace("**", "") if self._bold else text)
+                    self._text(text.replace("**", "") if self._bold else text)
                 case Span(text):
                     role = _role_before(pieces, place) if not self._is_mdx else None
                     writer.text(role_text(role, text) if role else text)
@@ -86,18 +89,35 @@ class Renderer:
                 case Value(text):
                     self._value(text)
                 case Element() as element:
+                    self._next_is_value = _is_value(pieces, place + 1)
                     self._element(element)
-        writer.end_line()
+        self._text("\n")
         return writer.lines
+
+    def _text(self, text: str) -> None:
+        if self._below_heading and "\n" in text:
+            heading, _, text = text.partition("\n")
+            self._writer.text(heading)
+            self._writer.own_line(" ".join(self._below_heading))
+            self._below_heading.clear()
+        self._writer.text(text)
+
+    def _is_between_rows(self) -> bool:
+        return bool(self._open) and self._open[-1].element.tag.html in ("table", "thead", "tbody", "tfoot", "tr")
 
     def _value(self, text: str) -> None:
         parent = self._open[-1].element.tag if self._open else None
-        if "\n" in text and parent and (last_name(parent.name) in CODE_COMPONENTS or language_of(parent)):
+        is_code = parent and not parent.html and last_name(parent.name) in CODE_COMPONENTS
+        if parent and self._open[-1].is_block and (is_code or ("\n" in text and language_of(parent))):
             self._writer.code(fenced(text, info_of(language_of(parent), parent.text("title"))), is_generated=True)
         else:
             self._writer.text(as_markdown(text) if len(text) > 1 else text.replace("<", "\\<"))
 
     def _raw(self, tag: Tag, content: str) -> None:
+        if tag.is_shortcode:
+            language = "mermaid" if tag.name == "mermaid" else tag.text("0", "lang", "language")
+            self._writer.code(fenced(content, info_of(language, tag.text("title", "filename"))), is_generated=True)
+            return
         text = markup_text(content)
         if not text.strip():
             return
@@ -124,26 +144,26 @@ class Renderer:
             self._open.append(self._opened(element))
 
     def _is_known(self, tag: Tag) -> bool:
-        return self._is_mdx or tag.is_shortcode or tag.name.lower() in HTML
+        return self._is_mdx or tag.is_shortcode or bool(tag.html)
 
     def _is_text(self, element: Element) -> bool:
         """A lone `<T>` is text that looks like a tag."""
         tag = element.tag
-        if tag.is_single or tag.is_shortcode or tag.name.lower() in HTML or not tag.name:
+        if tag.is_single or tag.is_shortcode or tag.html or not tag.name:
             return False
         return not (self._is_mdx and (element.is_block or tag.attributes))
 
     def _single(self, element: Element) -> None:
         """An element without content, or whose end is missing."""
         tag = element.tag
-        name = tag.name.lower()
+        name = tag.html
         if self._is_text(element):
             self._writer.words(as_markdown(element.source))
         elif name == "br":
             self._writer.words("  " if element.ends_line else " ")
         elif name == "hr":
             self._writer.own_line("---")
-        elif name in ("img", "image") and tag.text("src"):
+        elif tag.name.lower() in ("img", "image") and tag.text("src"):
             self._writer.words(_image(tag, self._alt(tag)))
         elif tag.is_shortcode and tag.name in _REFERENCES:
             self._writer.words(tag.text("path", "0"))
@@ -163,16 +183,23 @@ class Renderer:
             self._writer.code(fenced(code[0], info_of(code[1], code[2])), is_generated=True)
             return
         label, texts = self._texts(tag)
-        if element.is_block and tag.name.lower() not in INLINE:
+        if element.is_block and tag.html not in INLINE:
             self._writer.open_block()
             for text in (self._block_label(element, label), *texts):
                 self._writer.own_line(text)
             self._writer.close_block()
         elif label or texts:
-            self._writer.words(" ".join(filter(None, (label, *texts))))
+            self._says(" ".join(filter(None, (label, *texts))))
+
+    def _says(self, text: str) -> None:
+        """What a prop says, in its line."""
+        if text.strip() and _HEADING_LINE.match(self._writer.current):
+            self._below_heading.append(text.strip(" ()"))
+        else:
+            self._writer.words(text)
 
     def _texts(self, tag: Tag) -> tuple[str, list[str]]:
-        if tag.name.lower() in INLINE | BLOCK and not tag.is_shortcode:
+        if tag.html:
             names = [
                 name for name in ("alt", "title", "placeholder", "label", "summary") if name in tag.attributes
             ]
@@ -181,19 +208,21 @@ class Renderer:
 
     def _opened(self, element: Element) -> _Open:
         tag = element.tag
-        name = tag.name.lower()
+        name = tag.html
         opened = _Open(element)
-        if tag.is_shortcode or name not in HTML:
+        if not name:
             self._open_component(opened)
         elif name in TITLES:
             self._open_title(opened, name)
         elif name in ("table", "tr", "td", "th"):
             self._open_table(opened, name)
-        elif name in ("li", "dd"):
-            self._writer.item(self._bullet() if name == "li" else "")
+        elif name == "li":
+            self._writer.item(*self._bullet())
             opened.is_block = True
         elif name in INLINE:
             self._open_inline(opened, name)
+        elif name in ("thead", "tbody", "tfoot"):
+            pass
         else:
             opened.is_block = True
             self._writer.open_block()
@@ -201,15 +230,14 @@ class Renderer:
                 self._writer.own_line(text)
         return opened
 
-    def _bullet(self) -> str:
+    def _bullet(self) -> tuple[str, bool]:
+        """An item's bullet, and whether the item is the first of its list."""
         for opened in reversed(self._open):
-            name = opened.element.tag.name.lower()
-            if name == "ol":
+            name = opened.element.tag.html
+            if name in ("ul", "ol", "menu"):
                 opened.rows += 1
-                return f"{opened.rows}. "
-            if name in ("ul", "menu"):
-                break
-        return "- "
+                return f"{opened.rows}. " if name == "ol" else "- ", opened.rows == 1
+        return "- ", True
 
     def _open_title(self, opened: _Open, name: str) -> None:
         writer = self._writer
@@ -234,13 +262,13 @@ class Renderer:
             writer.join()
         else:
             for row in reversed(self._open):
-                if row.element.tag.name.lower() == "tr":
+                if row.element.tag.html == "tr":
                     row.cells += 1
                     break
             writer.words("| " if self._open and self._open[-1].cells == 1 else " | ")
 
     def _is_first_row(self) -> bool:
-        return all(opened.rows == 0 for opened in self._open if opened.element.tag.name.lower() == "table")
+        return all(opened.rows == 0 for opened in self._open if opened.element.tag.html == "table")
 
     def _open_inline(self, opened: _Open, name: str) -> None:
         tag = opened.element.tag
@@ -270,11 +298,14 @@ class Renderer:
         if opened.labels:
             shown = opened.labels.values() if isinstance(opened.labels, dict) else opened.labels
             texts = [text for text in texts if text not in set(shown)]
-        if not (element.is_block or self._is_block_name(tag)):
+        is_link = not label and not tag.is_shortcode and bool(tag.text("href", "to"))
+        if is_link or not (element.is_block or self._is_block_name(tag)):
             self._open_inline_component(opened, [label, *texts])
             return
         opened.is_block = True
         self._writer.open_block()
+        if self._next_is_value and last_name(tag.name) in CODE_COMPONENTS:  # the title is the fence's
+            return
         for text in (self._block_label(element, label), *texts):
             self._writer.own_line(text)
         if code is not None:
@@ -333,7 +364,7 @@ class Renderer:
 
     def _end(self, opened: _Open) -> None:
         writer = self._writer
-        name = opened.element.tag.name.lower()
+        name = opened.element.tag.html
         if opened.is_joined:
             writer.unjoin()
         if name in TITLES and opened.mark is not None and not opened.element.tag.is_shortcode:
@@ -344,8 +375,10 @@ class Renderer:
             writer.close_block()
         elif opened.mark is not None:
             self._end_inline(opened, name)
-        elif opened.after:
+        elif opened.after.startswith("<"):
             writer.words(opened.after)
+        elif opened.after:
+            self._says(opened.after)
 
     def _end_title(self, opened: _Open) -> None:
         writer = self._writer
@@ -361,10 +394,11 @@ class Renderer:
 
     def _end_row(self, opened: _Open) -> None:
         writer = self._writer
-        table = next((other for other in reversed(self._open) if other.element.tag.name.lower() == "table"), None)
+        table = next((other for other in reversed(self._open) if other.element.tag.html == "table"), None)
         if not opened.cells:
             return
         writer.words(" |")
+        writer.squeeze()
         writer.end_line()
         if table is not None and table.rows == 0:
             writer.words("| " + " | ".join(["---"] * opened.cells) + " |")
@@ -377,14 +411,15 @@ class Renderer:
         text = writer.since(opened.mark) if opened.mark else None
         if opened.mark is None or text is None or not text.strip():
             if name not in _MARKS and not opened.after.startswith("("):
-                writer.words(opened.after)
+                self._says(opened.after)
             return
         if name in _MARKS:
             mark = "" if self._bold and _MARKS[name] == "**" else _MARKS[name]
             if mark and text == text.strip() and _BARE.fullmatch(text) and (mark != "`" or "&" not in text):
-                writer.wrap(opened.mark, mark, mark + opened.after)
+                writer.wrap(opened.mark, mark, mark)
+                self._says(opened.after)
             else:
-                writer.words(opened.after)
+                self._says(opened.after)
         elif "](" in text and not text.startswith("!["):
             writer.words("")
         else:
@@ -396,6 +431,14 @@ def _image(tag: Tag, alt: str) -> str:
     if not alt:
         return ""
     return f"![{alt.replace('[', '(').replace(']', ')')}]({source})" if not re.search(r"[\s()]", source) else alt
+
+
+def _is_value(pieces: Sequence[Piece], place: int) -> bool:
+    """Whether the value of an expression stands there, blank text aside."""
+    following = pieces[place : place + 2]
+    if following and isinstance(following[0], Text) and following[0].text.isspace():
+        following = following[1:]
+    return bool(following) and isinstance(following[0], Value)
 
 
 def _role_before(pieces: Sequence[Piece], place: int) -> str | None:

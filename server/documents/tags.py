@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from server.documents.element_names import HTML
 from server.documents.javascript import Braces
 
 
@@ -23,6 +24,13 @@ class Tag:
     is_closing: bool = False
     is_single: bool = False
     is_shortcode: bool = False
+
+    @property
+    def html(self) -> str:
+        """Its name when it is an element of HTML; JSX tells components from elements by their capitals."""
+        lowered = self.name.lower()
+        is_element = lowered in HTML and (self.name == lowered or (self.name.isupper() and len(lowered) > 1))
+        return lowered if is_element and not self.is_shortcode else ""
 
     def text(self, *names: str) -> str:
         """The first of these attributes that is a plain string."""

@@ -9,6 +9,7 @@ from server.documents.lines import LEAD, TAB_COLUMNS, indentation, is_blank, wit
 _MARKERS_ONLY = re.compile(LEAD)
 _MARKER_CHARS = re.compile(r"[^>\s]")
 _BASE_MAX_CHARS = 200  # A guess; lines of real pages start nowhere near.
+_QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -95,7 +96,8 @@ class Writer:
             self.blank()
         else:
             line = "".join(self._line)
-            self.lines.append(line if line.endswith("  ") and not is_blank(line) else line.rstrip())
+            breaks = self._line[-1].endswith("  ") and not is_blank(line)
+            self.lines.append(line.rstrip() + "  " if breaks else line.rstrip())
             self._line = None
         self._prefix = None
         self._lead = ""
@@ -120,8 +122,8 @@ class Writer:
         self.blank()
 
     def blank(self) -> None:
-        if self.lines and not is_blank(self.lines[-1].replace(">", " ")):
-            quoted = self._prefix.rstrip() if self._prefix and ">" in self._prefix else ""
+        quoted = self._prefix.rstrip() if self._prefix and ">" in self._prefix else ""
+        if self.lines and (not is_blank(self.lines[-1].replace(">", " ")) or (self.lines[-1] and not quoted)):
             self.lines.append(quoted)
 
     def open_block(self) -> None:
@@ -141,19 +143,25 @@ class Writer:
             if self._line is None:
                 self._prefix = frame.base
 
-    def item(self, bullet: str) -> None:
+    def item(self, bullet: str, is_first: bool) -> None:
         """A list item, to be closed as a block."""
         self.end_block()
         if self._joining:
             self._frames.append(_Frame(""))
             return
-        if self.lines and self.lines[-1] == "" and self._line is None:
+        if not is_first and self.lines and self.lines[-1] == "" and self._line is None:
             self.lines.pop()
         if self._line is None:
             self._line = [self._place()]
         self._line.append(bullet)
         self._bullet = self._line
         self._frames.append(_Frame(_MARKER_CHARS.sub(" ", "".join(self._line))[:_BASE_MAX_CHARS]))
+
+    def squeeze(self) -> None:
+        """One space where the current line has many."""
+        if self._line is not None:
+            prefix, *rest = self._line
+            self._line = [prefix, " ".join("".join(rest).split())]
 
     def join(self) -> None:
         """Until `unjoin`, line ends are spaces."""
@@ -169,6 +177,8 @@ class Writer:
                 self._lead += part[: len(part) - len(stripped)]
             if not stripped:
                 return
+            if self._frames and ">" in self._frames[-1].base:
+                stripped = _QUOTE_MARKS.sub("", stripped)
             self._line = [self._place()]
             part = stripped
         if part:
