@@ -10,15 +10,13 @@ from server.documents.element_names import (
     CODE_COMPONENTS,
     CODES,
     DROPPED,
-    FIELDS,
-    GENERIC_ADMONITIONS,
     LABELS,
     TEXTS,
     VERSIONS,
     last_name,
     words,
 )
-from server.documents.javascript import UNKNOWN, read_literal
+from server.documents.literals import UNKNOWN, read_literal
 from server.documents.tags import Expression, Tag
 
 _LABEL_NAMES = frozenset(LABELS)
@@ -34,10 +32,6 @@ _TAG_START = re.compile(r"<(?=[A-Za-z/!])")
 def as_markdown(text: str) -> str:
     """Plain text that stays visible as Markdown."""
     return _TAG_START.sub(r"\\<", text) if "<" in text else text
-
-
-def label_of(text: str) -> str:
-    return f"**{text}**" if text and "**" not in text else text
 
 
 def prop(tag: Tag, name: str, names: Mapping[str, Any]) -> str:
@@ -67,21 +61,23 @@ def props_of(tag: Tag, names: Mapping[str, Any]) -> tuple[str, list[str]]:
         return "", []
     if tag.is_shortcode:
         return _shortcode_props(tag)
-    label, texts = "", []
+    label = ""
+    texts: list[str] = []
     for key in tag.attributes:
-        if key in _LABEL_NAMES or (key.startswith("data-") and key.endswith(("title", "label"))):
-            text = prop(tag, key, names) if key != "name" or not tag.html else ""
-            if not label and text and key in _LABEL_NAMES:
-                label = text
-            elif text:
-                texts.append(text)
-        elif key in _TEXT_NAMES:
-            texts.append(prop(tag, key, names))
-        elif key in VERSIONS and (version := prop(tag, key, names)):
-            texts.append(f"{_HUMP.sub(' ', last_of(tag.name))} {version}")
-        elif key in _LIST_NAMES:
-            texts += values_in(literal_of(tag, key, names))
+        if key in _LABEL_NAMES and not label:
+            label = prop(tag, key, names)
+        else:
+            texts += _texts_of(tag, key, names)
     return label, list(dict.fromkeys(text for text in texts if text and text != label))
+
+
+def _texts_of(tag: Tag, key: str, names: Mapping[str, Any]) -> Iterable[str]:
+    """What a prop says beside the label."""
+    if key in _LABEL_NAMES or key in _TEXT_NAMES:
+        return [prop(tag, key, names)]
+    if key in VERSIONS and (version := prop(tag, key, names)):
+        return [f"{_HUMP.sub(' ', last_of(tag.name))} {version}"]
+    return values_in(literal_of(tag, key, names)) if key in _LIST_NAMES else ()
 
 
 def last_of(name: str) -> str:
@@ -123,47 +119,6 @@ def values_in(value: Any) -> Iterator[str]:
             pending += reversed(list(shown.values()))
 
 
-def admonition_kind(tag: Tag) -> str | None:
-    """`Note` for `<Note>`, `<Aside type="note">`, `{{% alert color="info" %}}`; `None` when it is no admonition."""
-    name = last_name(tag.name)
-    if name not in ADMONITIONS and name not in GENERIC_ADMONITIONS:
-        return None
-    if tag.html:
-        return None  # the elements <summary>, <cite>, …
-    if name in GENERIC_ADMONITIONS:
-        stated = tag.text("type", "kind", "variant", "intent", "status", "color", "0")
-        name = stated.lower() if stated.lower() in ADMONITIONS else "note"
-    return name.replace("-", " ").capitalize()
-
-
-def admonition_label(kind: str, title: str) -> str:
-    """`**Note: Title**`, the one form of all dialects."""
-    if not title or title.casefold() == kind.casefold():
-        return f"**{title or kind}**"
-    if title.casefold() in ADMONITIONS:
-        return f"**{title}**"
-    return label_of(f"{kind}: {title}".replace("**", ""))
-
-
-def field_label(tag: Tag, names: Mapping[str, Any]) -> str:
-    """The first line of `<ParamField path="id" type="string" required>`: its name, type and default."""
-    if last_name(tag.name) not in FIELDS or tag.name.islower():
-        return ""
-    name = next(filter(None, (prop(tag, key, names) for key in ("name", "path", "query", "header", "body"))), "")
-    if not name or not any(
-        key in tag.attributes for key in ("type", "path", "query", "header", "body", "required")
-    ):
-        return ""
-    words = [f"**`{name}`**"]
-    if kind := prop(tag, "type", names):
-        words.append(f"`{kind}`")
-    if "required" in tag.attributes:
-        words.append("required")
-    if default := prop(tag, "default", names):
-        words.append(f"default `{default}`")
-    return " ".join(words)
-
-
 def code_of(tag: Tag, names: Mapping[str, Any]) -> tuple[str, str, str] | None:
     """Code, language and title of `<Code code={`…`} lang="js" title="a.js" />`."""
     for key in CODES:
@@ -182,24 +137,6 @@ def language_of(tag: Tag) -> str:
     if "class" in tag.attributes or "className" in tag.attributes:
         found = re.search(r"\blanguage-([\w+#-]+)", language) or (found if tag.text("lang", "language") else None)
     return found[1] if found else ""
-
-
-def tab_labels(tag: Tag, names: Mapping[str, Any]) -> dict[str, str] | list[str]:
-    """The labels that `<Tabs items={['a', 'b']}>` or `values={[{label, value}]}` gives its tabs."""
-    values = literal_of(tag, "values", names)
-    if isinstance(values, list):
-        pairs = (value for value in values if isinstance(value, dict))
-        return {str(pair.get("value", "")): str(pair["label"]) for pair in pairs if "label" in pair}
-    items = literal_of(tag, "items", names)
-    if isinstance(items, str):  # Hugo: items="npm,yarn"
-        return [item.strip() for item in items.split(",")]
-    return list(_labels(items)) if isinstance(items, list) else []
-
-
-def _labels(items: Iterable[Any]) -> Iterator[str]:
-    for item in items:
-        text = item.get("label") or item.get("title") if isinstance(item, dict) else item
-        yield str(text) if isinstance(text, str | int) else ""
 
 
 def markup_text(content: str) -> str:

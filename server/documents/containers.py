@@ -2,14 +2,36 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from server.documents.components import admonition_label, label_of
-from server.documents.element_names import ADMONITIONS, LABELS, words
+from server.documents.container_marks import (
+    ABBREVIATION,
+    ALERT,
+    BANGS,
+    BRACED,
+    COLON_NAME,
+    COLONS,
+    DEFINITION,
+    DIRECTIVE_FENCE,
+    DOTTED,
+    LEAF_DIRECTIVE,
+    MAY_BE_CONTAINER,
+    QUOTE,
+    SILENT_NAMES,
+    SLASH_NAME,
+    SLASH_OPTION,
+    SLASHES,
+    TAB,
+    TABLE_OF_CONTENTS,
+    VITEPRESS_TAB,
+    Container,
+    attributes_of,
+    container_label,
+    ends,
+)
+from server.documents.labels import label_of
 from server.documents.lines import (
     CODE_BEGINS,
     CODE_GOES_ON,
-    LEAD,
     CodeLines,
     Line,
     Problems,
@@ -19,53 +41,11 @@ from server.documents.lines import (
 )
 from server.documents.myst import DIRECTIVE, Directive, read_options, target_of, toctree_entries
 
-_COLONS = re.compile(rf"(?P<lead>{LEAD})(?P<marks>:{{3,}}+)[ \t]*(?P<rest>.*)")
-_COLON_NAME = re.compile(
-    r"(?P<name>[A-Za-z][\w-]*)?[ \t]*(?:\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\])?[ \t]*(?P<rest>.*)"
-)
-_BRACED = re.compile(r"\{([^{}]*)\}")
-_PAIR = re.compile(r"""([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
-_BANGS = re.compile(
-    rf"(?P<lead>{LEAD})(?:!!!|\?\?\?\+?)[ \t]+(?P<name>[A-Za-z][\w-]*)(?P<classes>[ \t]+[\w-]+)*"
-    r"(?:[ \t]+\"(?P<title>.*)\")?[ \t]*"
-)
-_TAB = re.compile(rf"(?P<lead>{LEAD})===[!+]{{0,2}}[ \t]*(?P<quote>[\"'])(?P<title>.+)(?P=quote)[ \t]*")
-_SLASHES = re.compile(rf"(?P<lead>{LEAD})(?P<marks>/{{3,}}+)[ \t]*(?P<rest>.*)")
-_SLASH_OPTION = re.compile(r"(?: {4}|\t)[a-z][\w-]*:(?:[ \t].*)?")
-_SLASH_NAME = re.compile(r"(?P<name>[A-Za-z][\w-]*)(?:[ \t]*\|[ \t]*(?P<title>.*))?")
-_ALERT = re.compile(r"(?P<lead>[ \t]*)>[ \t]*\[!(?P<name>[A-Za-z-]+)\][+-]?[ \t]*(?P<title>.*)")
-_QUOTE = re.compile(r"[ \t]*> ?")
-_DIRECTIVE_FENCE = re.compile(
-    rf"(?P<lead>{LEAD})(?P<marks>`{{3,}}+|~{{3,}}+)[ \t]*(?P<rest>\{{[a-zA-Z][\w:+.-]*\}}.*)"
-)
-_DEFINITION = re.compile(r"(?P<indent>[ \t]{0,3}):(?P<space>[ \t]{1,4})(?P<text>\S.*)")
-_ABBREVIATION = re.compile(r"\*\[(?P<term>[^\[\]\n]+)\]:[ \t]*(?P<text>.*)")
-_LEAF_DIRECTIVE = re.compile(r"[ \t]*::(?P<name>[a-zA-Z][\w-]*)(?P<rest>[\[{].*)")
-_TABLE_OF_CONTENTS = frozenset({"[toc]", "[[toc]]", "[[_toc_]]", "${toc}", "{:toc}"})
-_VITEPRESS_TAB = re.compile(r"[ \t]*==[ \t]+(?P<title>\S.*)")
 _MARKER_CHARS = re.compile(r"[^>\s]")
-_MAYBE = re.compile(rf"{LEAD}(?:[:!?=/`~\[%($]|\*\[|\+\+\+)|\*\[")
 _MAX_DEPTH = 100  # A guess far above real pages.
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 _MADE_FROM_CODE = "{} is written from code when the site is built: ingest the built page for its text."
 _INDENT = 4
 _OPTIONS_MAX_LINES = 60
-_TITLE_ATTRIBUTES = (*LABELS, "caption", "description")
-_SILENT_NAMES = words("html raw v-pre raw-html row col column columns grid div")
-
-
-@dataclass(slots=True)
-class _Open:
-    kind: str
-    """`colon`, `slash` or `fence` end at a line of marks; `indent` and `quote` where their lines do."""
-    line: int
-    name: str
-    marks: str = ""
-    columns: int = 0
-    lead: str = ""
-    may_have_options: bool = False
-    closing: str = ""
-    """Of code: the line that ends it in Markdown."""
 
 
 class ContainerReader:
@@ -75,7 +55,7 @@ class ContainerReader:
         self._framework = framework
         self._is_mdx = is_mdx
         self._problems = problems
-        self._open: list[_Open] = []
+        self._open: list[Container] = []
         self._out: list[Line] = []
         self._code = CodeLines(has_indented_code=not is_mdx, with_comments=True)
         self._steps: dict[str, Callable[[Line], bool]] = {
@@ -98,11 +78,11 @@ class ContainerReader:
                 continue
             text = self._inside(line.text)
             top = self._open[-1] if self._open else None
-            if top and top.closing and not _ends(text, top):
+            if top and top.closing and not ends(text, top):
                 self._out.append(Line(text, line.number, CODE_GOES_ON))
                 continue
             if top and top.may_have_options:
-                top.may_have_options = _SLASH_OPTION.fullmatch(text) is not None
+                top.may_have_options = SLASH_OPTION.fullmatch(text) is not None
                 if top.may_have_options:
                     continue
             if top and top.name == "options" and not is_blank(text):
@@ -112,7 +92,7 @@ class ContainerReader:
             if self._is_code(text):
                 kind = 0 if self._code.is_in_comment else CODE_GOES_ON if goes_on else CODE_BEGINS
                 self._out.append(Line(text, line.number, kind))
-            elif not (in_toctree or _MAYBE.match(text)):
+            elif not (in_toctree or MAY_BE_CONTAINER.match(text)):
                 self._out.append(Line(text, line.number))
             else:
                 skip = self._line(Line(text, line.number), texts, place)
@@ -124,9 +104,9 @@ class ContainerReader:
         if top and top.closing:
             return False
         if not self._code.is_in_fence and ("```" in text or "~~~" in text):
-            if _DIRECTIVE_FENCE.fullmatch(text) and not self._is_mdx:
+            if DIRECTIVE_FENCE.fullmatch(text) and not self._is_mdx:
                 return False
-            if any(opened.kind == "fence" and _ends(text, opened) for opened in self._open):
+            if any(opened.kind == "fence" and ends(text, opened) for opened in self._open):
                 return False
         return self._code.takes(text)
 
@@ -144,7 +124,7 @@ class ContainerReader:
                 if not text.lstrip(" \t").startswith(">"):
                     self._close_to(place)
                     return text
-                text = opened.lead + _QUOTE.sub("", text, count=1)
+                text = opened.lead + QUOTE.sub("", text, count=1)
         return text
 
     def _close_to(self, count: int) -> None:
@@ -195,7 +175,7 @@ class ContainerReader:
         if len(self._open) >= _MAX_DEPTH:
             self._out.append(line)
             return 0
-        opening = _DIRECTIVE_FENCE.fullmatch(line.text) or _COLONS.fullmatch(line.text)
+        opening = DIRECTIVE_FENCE.fullmatch(line.text) or COLONS.fullmatch(line.text)
         if opening and DIRECTIVE.fullmatch(opening["rest"]):
             return self._directive(line, opening, texts[place + 1 : place + _OPTIONS_MAX_LINES])
         step = self._steps.get(bare[:1])
@@ -208,7 +188,7 @@ class ContainerReader:
         if not bare or bare[0] not in ":/`~" or bare != bare[0] * len(bare) or len(bare) < 3:
             return False
         for place in range(len(self._open) - 1, -1, -1):
-            if _ends(line.text, self._open[place]):
+            if ends(line.text, self._open[place]):
                 opened = self._open[place]
                 self._close_to(place + 1)
                 self._open.pop()
@@ -219,46 +199,46 @@ class ContainerReader:
         return bare[0] in ":/"  # closes nothing, and says nothing
 
     def _colons(self, line: Line) -> bool:
-        found = _COLONS.fullmatch(line.text)
+        found = COLONS.fullmatch(line.text)
         if found is None:
             return self._definition(line) or self._leaf(line)
         if not found["rest"]:
             return False
-        if not found["rest"].startswith("{") and (dotted := _DOTTED.fullmatch(found["rest"])):
+        if not found["rest"].startswith("{") and (dotted := DOTTED.fullmatch(found["rest"])):
             return self._made_from_code(line, found["lead"], dotted[0])
-        named = _COLON_NAME.fullmatch(found["rest"])
+        named = COLON_NAME.fullmatch(found["rest"])
         if named is None:
             return False
-        attributes = _BRACED.search(named["rest"])
-        classes, stated = _attributes(attributes[1] if attributes else "")
+        attributes = BRACED.search(named["rest"])
+        classes, stated = attributes_of(attributes[1] if attributes else "")
         name = named["name"] or next((c.removeprefix("callout-") for c in classes), "")
-        title = named["label"] or stated or _BRACED.sub("", named["rest"]).strip(": \t")
-        self._says(line, found["lead"], [_label(name, title)])
-        self._open.append(_Open("colon", line.number, name, found["marks"]))
+        title = named["label"] or stated or BRACED.sub("", named["rest"]).strip(": \t")
+        self._says(line, found["lead"], [container_label(name, title)])
+        self._open.append(Container("colon", line.number, name, found["marks"]))
         return True
 
     def _made_from_code(self, line: Line, lead: str, name: str) -> bool:
         """mkdocstrings: `::: package.module`, with options below."""
         self._says(line, lead, [f"`{name}`"])
         self._problems.add(line.number, _MADE_FROM_CODE.format(f"`::: {name}`"))
-        self._open.append(_Open("indent", line.number, "options", columns=_INDENT))
+        self._open.append(Container("indent", line.number, "options", columns=_INDENT))
         return True
 
     def _bangs(self, line: Line) -> bool:
-        found = _BANGS.fullmatch(line.text)
+        found = BANGS.fullmatch(line.text)
         if found is None:
             return False
         title = found["title"]
-        label = "" if title == "" else _label(found["name"], title or "", is_admonition=True)
+        label = "" if title == "" else container_label(found["name"], title or "", is_admonition=True)
         self._opens_indented(line, found["lead"], label)
         return True
 
     def _tab(self, line: Line) -> bool:
-        if found := _TAB.fullmatch(line.text):
+        if found := TAB.fullmatch(line.text):
             self._opens_indented(line, found["lead"], label_of(found["title"]))
             return True
         in_tabs = self._open and self._open[-1].kind == "colon" and self._open[-1].name == "tabs"
-        if in_tabs and (tab := _VITEPRESS_TAB.fullmatch(line.text)):
+        if in_tabs and (tab := VITEPRESS_TAB.fullmatch(line.text)):
             self._says(line, "", [label_of(tab["title"].removeprefix("tab ").strip())])
             return True
         return False
@@ -266,27 +246,29 @@ class ContainerReader:
     def _opens_indented(self, line: Line, lead: str, label: str) -> None:
         self._says(line, lead, [label])
         columns = indentation(_MARKER_CHARS.sub(" ", lead) + "x") if lead else 0
-        self._open.append(_Open("indent", line.number, "!", columns=columns + _INDENT))
+        self._open.append(Container("indent", line.number, "!", columns=columns + _INDENT))
 
     def _slashes(self, line: Line) -> bool:
-        found = _SLASHES.fullmatch(line.text)
-        named = _SLASH_NAME.fullmatch(found["rest"]) if found else None
+        found = SLASHES.fullmatch(line.text)
+        named = SLASH_NAME.fullmatch(found["rest"]) if found else None
         if found is None or named is None:
             return False
         title = (named["title"] or "").strip()
         name = named["name"]
-        self._says(line, found["lead"], ["" if name in _SILENT_NAMES else _label(name, title)])
-        self._open.append(_Open("slash", line.number, name, found["marks"], may_have_options=True))
+        self._says(line, found["lead"], ["" if name in SILENT_NAMES else container_label(name, title)])
+        self._open.append(Container("slash", line.number, name, found["marks"], may_have_options=True))
         return True
 
     def _alert_or_contents(self, line: Line) -> bool:
-        if line.text.strip().lower() in _TABLE_OF_CONTENTS:
+        if line.text.strip().lower() in TABLE_OF_CONTENTS:
             return True
-        found = _ALERT.fullmatch(line.text)
+        found = ALERT.fullmatch(line.text)
         if found is None:
             return False
-        self._says(line, found["lead"], [_label(found["name"], found["title"].strip(), is_admonition=True)])
-        self._open.append(_Open("quote", line.number, found["name"], lead=found["lead"]))
+        self._says(
+            line, found["lead"], [container_label(found["name"], found["title"].strip(), is_admonition=True)]
+        )
+        self._open.append(Container("quote", line.number, found["name"], lead=found["lead"]))
         return True
 
     def _myst_comment(self, line: Line) -> bool:
@@ -294,7 +276,7 @@ class ContainerReader:
 
     def _definition(self, line: Line) -> bool:
         """`: text` below a term."""
-        found = _DEFINITION.fullmatch(line.text) if not self._is_mdx else None
+        found = DEFINITION.fullmatch(line.text) if not self._is_mdx else None
         if found is None:
             return False
         place = len(self._out) - 1
@@ -308,7 +290,7 @@ class ContainerReader:
         self._blank()
         columns = len(found["indent"]) + 1 + len(found["space"])
         self._out.append(Line(found["indent"] + found["text"], line.number))
-        self._open.append(_Open("indent", line.number, ":", columns=columns if columns <= _INDENT else 2))
+        self._open.append(Container("indent", line.number, ":", columns=columns if columns <= _INDENT else 2))
         return True
 
     def _begins_paragraph(self, place: int) -> bool:
@@ -316,18 +298,18 @@ class ContainerReader:
 
     def _leaf(self, line: Line) -> bool:
         """`::name[label]{title="…"}`."""
-        found = _LEAF_DIRECTIVE.fullmatch(line.text)
-        named = _COLON_NAME.fullmatch(found["rest"]) if found else None
+        found = LEAF_DIRECTIVE.fullmatch(line.text)
+        named = COLON_NAME.fullmatch(found["rest"]) if found else None
         if named is None:
             return False
-        attributes = _BRACED.search(named["rest"])
-        _, stated = _attributes(attributes[1] if attributes else "")
+        attributes = BRACED.search(named["rest"])
+        _, stated = attributes_of(attributes[1] if attributes else "")
         self._says(line, "", [named["label"] or "", stated])
         return True
 
     def _rare(self, line: Line) -> bool:
         text = line.text
-        if text.startswith("*[") and (abbreviation := _ABBREVIATION.fullmatch(text)):
+        if text.startswith("*[") and (abbreviation := ABBREVIATION.fullmatch(text)):
             self._says(line, "", [f"{abbreviation['term']}: {abbreviation['text']}"])
             return True
         if text.startswith("(") and (target := target_of(text)):
@@ -356,7 +338,7 @@ class ContainerReader:
                 f"{what} is written from code when the site is built: ingest the built page for its text.",
             )
         lead, marks = opening["lead"], opening["marks"]
-        opened = _Open("colon" if marks[0] == ":" else "fence", line.number, directive.name, marks)
+        opened = Container("colon" if marks[0] == ":" else "fence", line.number, directive.name, marks)
         if directive.is_code:
             fence = marks.replace(":", "`")
             opened.closing = _MARKER_CHARS.sub(" ", lead) + fence
@@ -369,27 +351,3 @@ class ContainerReader:
         self._open.append(opened)
         has_gap = count < len(following) and directive.is_code and is_blank(following[count])
         return count + has_gap
-
-
-def _ends(text: str, opened: _Open) -> bool:
-    if opened.kind not in ("colon", "slash", "fence"):
-        return False
-    bare = text.strip(" \t>")
-    mark = opened.marks[0]
-    if opened.kind == "slash":
-        return bare == opened.marks
-    return len(bare) >= len(opened.marks) and bare == mark * len(bare)
-
-
-def _attributes(inner: str) -> tuple[list[str], str]:
-    """`.class #id title="…"` → its classes and its title."""
-    pairs = {found[1]: found[2] or found[3] or "" for found in _PAIR.finditer(inner)}
-    classes = [word[1:] for word in inner.split() if word.startswith(".")]
-    return classes, next((pairs[name] for name in _TITLE_ATTRIBUTES if pairs.get(name)), "")
-
-
-def _label(name: str, title: str, *, is_admonition: bool = False) -> str:
-    kind = name.lower()
-    if kind in ADMONITIONS or (is_admonition and kind != "details"):
-        return admonition_label(name.replace("-", " ").replace("_", " ").capitalize(), title)
-    return label_of(title)

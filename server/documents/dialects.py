@@ -7,8 +7,8 @@ from typing import Any
 from server.documents.containers import ContainerReader
 from server.documents.document import Problem, Source
 from server.documents.includes import Includer
-from server.documents.javascript import names_in
 from server.documents.lines import Problems, numbered, without_indented_code
+from server.documents.literals import names_in
 from server.documents.markup import MarkupReader, Rules
 from server.documents.rendering import Renderer
 

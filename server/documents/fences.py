@@ -44,7 +44,7 @@ def clean_info(info: str, framework: str = "github") -> str:
             language = argument[0]
     else:
         found = _LANGUAGE.match(info)
-        language = found[0] if found and not info[found.end() : found.end() + 1] == "=" else ""
+        language = found[0] if found and not info.startswith("=", found.end()) else ""
         rest = info[found.end() :] if found else info
     if not title and framework == "mintlify":
         title = " ".join(word for word in _WORD.findall(rest) if not _FLAG.fullmatch(word))

@@ -102,7 +102,7 @@ def heading_section(lines: Sequence[str], anchor: str) -> list[str]:
 
 
 def between(lines: Sequence[str], options: dict[str, str]) -> list[str]:
-    """docutils' `start-line`, `end-line`, `start-after`, `end-before`, and Sphinx's `start-at`, `end-at`, `lines`."""
+    """docutils' `start-line`, `end-line`, `start-after`, `end-before`; Sphinx's `start-at`, `end-at`, `lines`."""
     first = _number(options.get("start-line"), 0)
     last = _number(options.get("end-line"), len(lines))
     kept = list(lines)[first:last]

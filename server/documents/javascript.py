@@ -1,26 +1,20 @@
-"""As much of JavaScript as MDX needs: where an expression ends, and the value of a literal.
-
-No library: those that read JavaScript objects in Python (chompjs, json5) give code back as if it were text
-(`{title: makeTitle()}`) or refuse the whole object for one call in it.
-"""
+"""As much of JavaScript's syntax as MDX needs: where strings, comments and braces end."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 STRING: Final = re.compile(r""""(?:[^"\\\n]|\\[\s\S])*+"|'(?:[^'\\\n]|\\[\s\S])*+'|`(?:[^`\\]|\\[\s\S])*+`""")
 _IN_CODE = re.compile(r"""["'`{}]|/[*/]""")
-_IN_TEMPLATE = re.compile(r"`|\$\{|\\")
-_MAX_DEPTH = 50  # A guess; deeper literals are no metadata.
-UNKNOWN: Final = object()
+IN_TEMPLATE = re.compile(r"`|\$\{|\\")
 
 
 class Braces:
-    """Where each `{` of a text ends, found in time that grows with the text only: every brace is looked at once."""
+    """Where each `{` of a text ends. Every brace is looked at once, so the time grows with the text only."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._ends: dict[int, int] = {}
+        self._last_comment_end = text.rfind("*/")
 
     def end(self, start: int) -> int:
         """The place of the `}` that closes the `{` at `start`; −1 when nothing does."""
@@ -29,51 +23,54 @@ class Braces:
         return self._ends[start]
 
     def _scan(self, start: int) -> None:
-        text, ends = self._text, self._ends
         opened = [start]  # −1 stands for a template literal
         position = start + 1
         while opened:
-            if opened[-1] < 0:
-                found = _IN_TEMPLATE.search(text, position)
-                if found is None:
-                    break
-                position = found.end()
-                match found[0]:
-                    case "`":
-                        opened.pop()
-                    case "${":
-                        opened.append(found.end() - 1)
-                    case _:
-                        position += 1
-                continue
-            found = _IN_CODE.search(text, position)
+            in_template = opened[-1] < 0
+            found = (IN_TEMPLATE if in_template else _IN_CODE).search(self._text, position)
             if found is None:
                 break
-            position = found.end()
-            match found[0]:
-                case "{":
-                    if found.start() in ends and ends[found.start()] >= 0:
-                        position = ends[found.start()] + 1
-                    else:
-                        opened.append(found.start())
-                case "}":
-                    ends[opened.pop()] = found.start()
-                case "`":
-                    opened.append(-1)
-                case _:
-                    position = _after(text, found)
+            position = self._step_in_template(found, opened) if in_template else self._step(found, opened)
         for brace in opened:
-            ends.setdefault(brace, -1)
+            self._ends.setdefault(brace, -1)
+
+    def _step(self, found: re.Match[str], opened: list[int]) -> int:
+        """Takes one mark of code, and returns where to look on."""
+        place = found.start()
+        match found[0]:
+            case "{":
+                if self._ends.get(place, -1) >= 0:
+                    return self._ends[place] + 1
+                opened.append(place)
+            case "}":
+                self._ends[opened.pop()] = place
+            case "`":
+                opened.append(-1)
+            case "/*" if place > self._last_comment_end:
+                return len(self._text)
+            case _:
+                return after(self._text, found)
+        return found.end()
+
+    def _step_in_template(self, found: re.Match[str], opened: list[int]) -> int:
+        match found[0]:
+            case "`":
+                opened.pop()
+            case "${":
+                opened.append(found.end() - 1)
+            case _:
+                return found.end() + 1
+        return found.end()
 
 
-def _after(text: str, found: re.Match[str]) -> int:
+def after(text: str, found: re.Match[str]) -> int:
     """Behind a string or a comment that starts here; behind its first character if it is none."""
     start = found.start()
     before = text[start - 1 : start]
     match found[0]:
         case "/*":
             end = text.find("*/", start + 2)
-            return end + 2 if end >= 0 else found.end()
+            return end + 2 if end >= 0 else len(text)
         case "//":
             if before == ":":  # an address in text
                 return found.end()
@@ -83,260 +80,3 @@ def _after(text: str, found: re.Match[str]) -> int:
             return found.end()
     string = STRING.match(text, start)
     return string.end() if string else found.end()
-
-
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\n|([\s\S]))")
-_ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "0": ""}
-
-
-def unescape(inner: str) -> str:
-    """What a string literal between its quotes says."""
-    return _ESCAPE.sub(_escaped, inner) if "\\" in inner else inner
-
-
-def _escaped(found: re.Match[str]) -> str:
-    if digits := found[1] or found[2] or found[3]:
-        code = int(digits, 16)
-        return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else ""
-    return _ESCAPED.get(found[4], found[4]) if found[4] else ""
-
-
-_LITERAL_TOKEN = re.compile(
-    r"""\s+|/\*[\s\S]*?\*/|//[^\n]*"""
-    r"""|(?P<string>"(?:[^"\\\n]|\\[\s\S])*+"|'(?:[^'\\\n]|\\[\s\S])*+')|(?P<template>`(?:[^`\\]|\\[\s\S])*+`)"""
-    r"""|(?P<number>-?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?P<word>[\w$][\w$.]*)"""
-    r"""|(?P<mark>[{}\[\]:,])|(?P<other>[\s\S])"""
-)
-_WORDS: Final[Mapping[str, Any]] = {"true": True, "false": False, "null": None, "undefined": None}
-
-
-def read_literal(source: str, names: Mapping[str, Any] | None = None) -> Any:
-    """The value of a literal, of strings joined by `+`, or of a known name; `UNKNOWN` for other expressions.
-
-    Members of an object or an array that are code are left out.
-    """
-    reader = _LiteralReader(names or {})
-    for token in _LITERAL_TOKEN.finditer(source):
-        if token.lastgroup and not reader.take(token):
-            return UNKNOWN
-    return reader.result()
-
-
-class _LiteralReader:
-    def __init__(self, names: Mapping[str, Any]) -> None:
-        self._names = names
-        self._root: list[Any] = []
-        self._open: list[Any] = [self._root]
-        self._keys: list[Any] = [UNKNOWN]
-        self._value: Any = UNKNOWN
-        self._has_value = False
-        self._is_code = False
-        self._joins = False
-        self._skipping = 0
-
-    def take(self, token: re.Match[str]) -> bool:
-        kind = str(token.lastgroup)
-        if self._skipping:
-            self._skipping += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0) if kind == "mark" else 0
-            return True
-        if kind == "mark":
-            return self._mark(token[0])
-        if kind == "other":
-            is_join = token[0] == "+" and isinstance(self._value, str)
-            self._joins, self._is_code = is_join, self._is_code or not is_join
-            return True
-        self._operand(self._read(kind, token[0]))
-        return True
-
-    def _read(self, kind: str, text: str) -> Any:
-        match kind:
-            case "string":
-                return unescape(text[1:-1])
-            case "template":
-                return template_text(text[1:-1], self._names)
-            case "number":
-                number = float(text.replace("_", ""))
-                return int(number) if number.is_integer() and abs(number) < 2**53 else number
-        if text in _WORDS:
-            return _WORDS[text]
-        return self._names.get(text, _Word(text))
-
-    def _operand(self, value: Any) -> None:
-        if self._has_value and not (self._joins and isinstance(value, str) and isinstance(self._value, str)):
-            self._is_code = True
-        self._value = self._value + value if self._joins and not self._is_code else value
-        self._has_value, self._joins = True, False
-
-    def _mark(self, mark: str) -> bool:
-        match mark:
-            case "{" | "[":
-                if self._has_value or self._is_code or len(self._open) > _MAX_DEPTH:
-                    self._is_code, self._skipping = True, 1
-                    return True
-                self._open.append({} if mark == "{" else [])
-                self._keys.append(UNKNOWN)
-            case ":":
-                if not isinstance(self._open[-1], dict) or self._keys[-1] is not UNKNOWN:
-                    self._is_code = True
-                    return True
-                is_name = self._has_value and not self._is_code and isinstance(self._value, str | int)
-                self._keys[-1] = str(self._value) if is_name else None
-                self._forget()
-            case ",":
-                self._store()
-                return len(self._open) > 1
-            case _:
-                return self._close(mark)
-        return True
-
-    def _close(self, mark: str) -> bool:
-        if len(self._open) == 1 or isinstance(self._open[-1], dict) != (mark == "}"):
-            return False
-        self._store()
-        self._keys.pop()
-        self._value, self._has_value, self._is_code = self._open.pop(), True, False
-        return True
-
-    def _store(self) -> None:
-        container, key = self._open[-1], self._keys[-1]
-        known = self._has_value and not self._is_code and not isinstance(self._value, _Word)
-        if known and self._value is not UNKNOWN:
-            if not isinstance(container, dict):
-                container.append(self._value)
-            elif isinstance(key, str):
-                container[key] = self._value
-        self._keys[-1] = UNKNOWN
-        self._forget()
-
-    def _forget(self) -> None:
-        self._value, self._has_value, self._is_code, self._joins = UNKNOWN, False, False, False
-
-    def result(self) -> Any:
-        if len(self._open) > 1 or self._skipping:
-            return UNKNOWN
-        self._store()
-        return self._root[0] if len(self._root) == 1 else UNKNOWN
-
-
-class _Word(str):
-    """A name that stands for something else, or a key."""
-
-    __slots__ = ()
-
-
-_INTERPOLATION = re.compile(r"\$\{([^{}`]*+)\}")
-
-
-def template_text(inner: str, names: Mapping[str, Any]) -> Any:
-    """A template literal with the names that are known; `UNKNOWN` when another expression is all it says."""
-    if "${" not in inner:
-        return unescape(inner)
-    text = _INTERPOLATION.sub(lambda found: str(names.get(found[1].strip(), "")), inner)
-    if "${" in text or not re.search(r"\w{2}", _INTERPOLATION.sub("", inner)):
-        return UNKNOWN
-    return unescape(text)
-
-
-_ESM = re.compile(
-    r"import(?:\s*[\"'{*]|\s+type\s|\s+[\w$]+\s*(?:,|\s+from\b))"
-    r"|export\s*(?:[{*]|(?:const|let|var|default|function|async|class|type|interface|enum|abstract)\b)"
-)
-_EXPORTED = re.compile(r"export\s+(?:const|let|var)\s+([\w$]+)\s*(?::[^=\n]+)?=(?!=|>)\s*")
-_GOES_ON = re.compile(r"(?:[=+?:,|&(\[{.]|=>|\b(?:from|as|extends|default|return))\s*$")
-_CONTINUES = re.compile(r"[ \t]*(?:[.?:+|&)\]},]|from\b)")
-
-
-def is_esm(line: str) -> bool:
-    return line.startswith(("import", "export")) and _ESM.match(line) is not None
-
-
-def statements_end(text: str, start: int, limit: int) -> int:
-    """Behind the imports and exports, and the comments among them, that start at a line; −1 when one never ends.
-
-    `limit` is the farthest a statement may reach: a scan that fails has looked no further.
-    """
-    position = start
-    while True:
-        position = _statement_end(text, position, limit)
-        if position < 0:
-            return -1
-        line_end = text.find("\n", position)
-        line = text[position : line_end if line_end >= 0 else len(text)]
-        if not is_esm(line) and not line.startswith("//"):
-            return position
-
-
-_BRACKET = re.compile(r"""["'`{}()\[\]\n]|/[*/]""")
-
-
-def _statement_end(text: str, start: int, limit: int) -> int:
-    """Behind the line end at which all brackets are closed and nothing goes on."""
-    opened = [""]
-    position = line = start
-    while position <= limit:
-        in_template = opened[-1] == "`"
-        found = (_IN_TEMPLATE if in_template else _BRACKET).search(text, position, limit)
-        if found is None:
-            return limit if len(opened) == 1 else -1
-        position = found.end()
-        mark = found[0]
-        if in_template:
-            position += mark == "\\"
-            _step(opened, mark)
-        elif mark == "\n":
-            if len(opened) == 1 and _is_done(text, line, found.start()):
-                return position
-            line = position
-        elif mark in "\"'/*//":
-            position = _after(text, found)
-        else:
-            _step(opened, mark)
-    return -1
-
-
-def _step(opened: list[str], mark: str) -> None:
-    if mark == "`" and opened[-1] != "`":
-        opened.append("`")
-    elif mark in "({[" or mark == "${":
-        opened.append(mark)
-    elif mark in ")}]`" and len(opened) > 1:
-        opened.pop()
-
-
-def _is_done(text: str, line: int, end: int) -> bool:
-    if not _GOES_ON.search(text, line, end):
-        return not _CONTINUES.match(text, end + 1)
-    return False
-
-
-def exported_values(statements: str) -> dict[str, Any]:
-    """`export const a = {…}` → the values of the literals, by name."""
-    values: dict[str, Any] = {}
-    for found in _EXPORTED.finditer(statements):
-        end = _statement_end(statements + "\n", found.start(), len(statements) + 1)
-        value = read_literal(statements[found.end() : end if end > 0 else None].rstrip().rstrip(";"), values)
-        if value is not UNKNOWN:
-            values[found[1]] = value
-    return values
-
-
-def names_in(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Every plain value under its dotted name."""
-    names: dict[str, Any] = {}
-    pending = [(prefix, values)]
-    while pending:
-        place, mapping = pending.pop()
-        for name, value in mapping.items():
-            if isinstance(value, Mapping):
-                pending.append((f"{place}{name}.", value))
-            elif isinstance(value, str | int | float):
-                names[f"{place}{name}"] = value
-    return names
-
-
-def shown(value: Any) -> str:
-    """What a page shows of a value, as JSX does: nothing of truth values and objects."""
-    if isinstance(value, list):
-        return "".join(map(shown, value))
-    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return str(value) if is_plain else ""

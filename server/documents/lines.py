@@ -134,7 +134,7 @@ class CodeLines:
         return False
 
     def excess(self, text: str) -> int:
-        """How many columns too far to the right a line starts to be more than indented code; 0 for one that does not."""
+        """How many columns a line of indented code starts too far to the right to be text; 0 for other lines."""
         if not self._is_indented_code(text):
             return 0
         return indentation(text) - (self._offsets[-1] if self._offsets else 0)

@@ -1,4 +1,7 @@
-"""A page's text → its pieces: plain text, code, tags with their partners, values of expressions."""
+"""A page's text → its pieces: plain text, code, tags with their partners, values of expressions.
+
+One class, longer than others here: all of it moves one place through one text.
+"""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -9,19 +12,11 @@ from typing import Any
 
 from server.documents.element_names import LABELS, RAW, TEXTS, VOID
 from server.documents.headings import is_anchor_line
-from server.documents.javascript import (
-    STRING,
-    UNKNOWN,
-    Braces,
-    exported_values,
-    is_esm,
-    names_in,
-    read_literal,
-    shown,
-    statements_end,
-)
+from server.documents.javascript import STRING, Braces
 from server.documents.lines import CODE_GOES_ON, LEAD, Line, Problems
+from server.documents.literals import UNKNOWN, names_in, read_literal, shown
 from server.documents.pieces import CodeRows, Element, Piece, Raw, Span, Text, Value, pair
+from server.documents.statements import exported_values, is_esm, statements_end
 from server.documents.tags import Tag, read_shortcode, read_tag
 
 
@@ -53,7 +48,8 @@ _SPACE = re.compile(r"[ \t]*+")
 _HEADING_ID = re.compile(r"\{\s*(?:#|/\*)[^{}\n]*\}[ \t]*$", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*+|[\w.+-]{1,60}@[\w.-]++)>")
 _NAMED = re.compile(r"[A-Za-z_$>]|/[A-Za-z_$>]")
-_MATH = re.compile(r"\$(?=[^\s$])[^$\n]*[{}\\][^$\n]*(?<=\S)\$(?!\d)")
+_MATH = re.compile(r"\$(?=[^\s$])([^$\n]*+)(?<=\S)\$(?!\d)")
+_BRACE_OR_ESCAPE = re.compile(r"[{}\\]")
 _IN_CODE = re.compile(r"""["'`]|/\*|<(?=[A-Za-z>])""")
 _BEFORE_ELEMENT = re.compile(r"(?:[(,?:\[{=&|>;]|\breturn)\s*$")
 _TEXT_KEYS = "|".join(map(re.escape, (*LABELS, *TEXTS)))
@@ -215,7 +211,8 @@ class MarkupReader:
     def _math(self, found: re.Match[str], start: int) -> int:
         if found[0] == "$":
             inline = _MATH.match(self._text, found.start())
-            return self._span(start, found.start(), inline.end()) if inline else -1
+            has_braces = inline is not None and _BRACE_OR_ESCAPE.search(inline[1])
+            return self._span(start, found.start(), inline.end()) if inline and has_braces else -1
         end = self._find("$$", found.end())
         if not 0 <= end < self._paragraph_end(found.end()):
             return -1
@@ -384,7 +381,7 @@ class MarkupReader:
         return position
 
     def _to_next_element(self, position: int) -> int:
-        """From a place in an expression to behind the next tag in it, or behind its end; keeps strings that show."""
+        """From a place in an expression to behind its next tag, or behind its end; keeps strings that show."""
         end = self._nested[-1][0]
         while found := _IN_CODE.search(self._text, position, end):
             position = found.end()

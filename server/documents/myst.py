@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.documents.components import admonition_label, label_of
 from server.documents.element_names import ADMONITIONS, words
 from server.documents.fences import info_of
+from server.documents.labels import admonition_label, label_of
 
 DIRECTIVE = re.compile(r"\{(?P<name>[a-zA-Z][\w:+.-]*)\}(?P<argument>.*)")
 _OPTION = re.compile(r"\s*:(?P<name>[\w-]+):(?:\s+(?P<value>.*?))?\s*")

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.documents.javascript import UNKNOWN, Braces, is_esm, read_literal, statements_end
+from server.documents.javascript import Braces
 from server.documents.lines import CodeLines, Line
+from server.documents.literals import UNKNOWN, read_literal
+from server.documents.statements import is_esm, statements_end
 from server.documents.tags import Expression, Tag, read_tag
 
 _IMPORT = re.compile(r"""import\s+([A-Z]\w*)\s+from\s+["']([^"'\n]+\.mdx?)(?:\?[^"']*)?["']""")
@@ -72,9 +74,9 @@ class Partials:
                 if found:
                     yield found[1], found[3] or found[4], line.number
 
-    def use(self, lines: Sequence[Line], row: int, paths: dict[str, str]) -> Use | None:
-        """The first use of a partial on a line, and on those below it when its tag goes on there."""
-        text = lines[row].text
+    def use(self, lines: Sequence[Line], paths: dict[str, str]) -> Use | None:
+        """The first use of a partial on the first line, whose tag may go on below."""
+        text = lines[0].text
         for found in _TAG.finditer(text):
             if found["name"] not in paths and found["name"] != "Snippet":
                 continue
@@ -82,9 +84,9 @@ class Partials:
                 continue
             count = 1
             if ">" not in text[found.start() :]:
-                below = (n for n in range(row + 1, min(row + _TAG_MAX_LINES, len(lines))) if ">" in lines[n].text)
-                count = next(below, row) - row + 1
-                text = "\n".join(line.text for line in lines[row : row + count])
+                below = (n for n, line in enumerate(lines[1:_TAG_MAX_LINES], 2) if ">" in line.text)
+                count = next(below, 1)
+                text = "\n".join(line.text for line in lines[:count])
             tag = read_tag(text, found.start(), Braces(text))
             path = paths.get(found["name"]) or (tag.text("file") if tag else "")
             if tag is None or not path:

@@ -67,7 +67,7 @@ Piece = Text | Span | CodeRows | Raw | Value | Element
 
 
 def pair(pieces: Sequence[Piece], *, is_strict: bool, problems: Problems, number: Callable[[int], int]) -> None:
-    """Makes tags partners; in time that grows with their number. MDX asks for partners: it reports those without."""
+    """Makes tags partners, in time that grows with their number. MDX is strict: tags without one are reported."""
     opened: list[Element] = []
     counts: Counter[str] = Counter()
     single: list[tuple[Element, str]] = []

@@ -1,34 +1,33 @@
-"""The pieces of a page → lines of Markdown: what each element and component leaves for a reader."""
+"""The pieces of a page → lines of Markdown: what each element and component leaves for a reader.
+
+One class, longer than others here: every element is opened and closed on one stack.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.documents.components import (
-    admonition_kind,
-    admonition_label,
-    as_markdown,
-    code_of,
-    field_label,
-    label_of,
-    language_of,
-    markup_text,
-    prop,
-    props_of,
-    tab_labels,
-)
+from server.documents.components import as_markdown, code_of, language_of, markup_text, prop, props_of
 from server.documents.element_names import (
     BLOCK,
     CODE_COMPONENTS,
     INLINE,
-    LABEL_SLOTS_OF,
     TITLES,
     VOID,
     last_name,
 )
 from server.documents.fences import clean_opening, fenced, info_of
 from server.documents.inline_marks import clean_inline, directive_label, role_text
+from server.documents.labels import (
+    TabLabels,
+    admonition_kind,
+    block_label,
+    is_block_name,
+    label_in,
+    label_of,
+    tab_labels,
+)
 from server.documents.pieces import CodeRows, Element, Piece, Raw, Span, Text, Value
 from server.documents.tags import Tag
 from server.documents.writer import Writer
@@ -37,6 +36,7 @@ _WITH_ROLE = re.compile(r"\{([a-zA-Z][\w:+.-]*)\}$")
 _HEADING_LINE = re.compile(r"\s*#{1,6}\s")
 _MARKS = {"b": "**", "strong": "**", "em": "*", "i": "*", "code": "`", "kbd": "`", "samp": "`", "tt": "`"}
 _BARE = re.compile(r"[^`*_\[\]<>{}\\]+")
+_WITH_TEXT_DIRECTIVES = frozenset({"docusaurus", "starlight"})
 _REFERENCES = frozenset({"ref", "relref"})
 
 
@@ -48,7 +48,7 @@ class _Open:
     mark: tuple[int, int] | None = None
     is_block: bool = False
     is_joined: bool = False
-    labels: dict[str, str] | list[str] = field(default_factory=list)
+    labels: TabLabels = field(default_factory=list)
     after: str = ""
     cells: int = 0
     rows: int = 0
@@ -67,23 +67,16 @@ class Renderer:
         self._next_is_value = False
 
     def lines(self, pieces: Sequence[Piece]) -> list[str]:
-        writer = self._writer
         for place, piece in enumerate(pieces):
             match piece:
                 case Text(text):
-                    if self._is_between_rows() and text.isspace():
-                        continue
-                    before_span = place + 1 < len(pieces) and isinstance(pieces[place + 1], Span)
-                    if before_span and not self._is_mdx and text.endswith("}"):
-                        text = _WITH_ROLE.sub("", text)
-                    text = directive_label(text) if self._framework in ("docusaurus", "starlight") else text
-                    text = text if self._is_mdx else clean_inline(text, self._framework)
-                    self._text(text.replace("**", "") if self._bold else text)
+                    is_before_span = place + 1 < len(pieces) and isinstance(pieces[place + 1], Span)
+                    self._markdown(text, is_before_span=is_before_span)
                 case Span(text):
-                    role = _role_before(pieces, place) if not self._is_mdx else None
-                    writer.text(role_text(role, text) if role else text)
+                    role = None if self._is_mdx else _role_before(pieces, place)
+                    self._writer.text(role_text(role, text) if role else text)
                 case CodeRows(lines):
-                    writer.code([clean_opening(lines[0], self._framework), *lines[1:]])
+                    self._writer.code([clean_opening(lines[0], self._framework), *lines[1:]])
                 case Raw(tag, content):
                     self._raw(tag, content)
                 case Value(text):
@@ -92,7 +85,18 @@ class Renderer:
                     self._next_is_value = _is_value(pieces, place + 1)
                     self._element(element)
         self._text("\n")
-        return writer.lines
+        return self._writer.lines
+
+    def _markdown(self, text: str, *, is_before_span: bool) -> None:
+        if self._is_between_rows() and text.isspace():
+            return
+        if self._framework in _WITH_TEXT_DIRECTIVES:
+            text = directive_label(text)
+        if not self._is_mdx:
+            if is_before_span and text.endswith("}"):
+                text = _WITH_ROLE.sub("", text)
+            text = clean_inline(text, self._framework)
+        self._text(text.replace("**", "") if self._bold else text)
 
     def _text(self, text: str) -> None:
         if self._below_heading and "\n" in text:
@@ -185,7 +189,7 @@ class Renderer:
         label, texts = self._texts(tag)
         if element.is_block and tag.html not in INLINE:
             self._writer.open_block()
-            for text in (self._block_label(element, label), *texts):
+            for text in (self._label(element, label), *texts):
                 self._writer.own_line(text)
             self._writer.close_block()
         elif label or texts:
@@ -299,21 +303,24 @@ class Renderer:
             shown = opened.labels.values() if isinstance(opened.labels, dict) else opened.labels
             texts = [text for text in texts if text not in set(shown)]
         is_link = not label and not tag.is_shortcode and bool(tag.text("href", "to"))
-        if is_link or not (element.is_block or self._is_block_name(tag)):
+        if is_link or not (element.is_block or is_block_name(tag)):
             self._open_inline_component(opened, [label, *texts])
             return
         opened.is_block = True
         self._writer.open_block()
         if self._next_is_value and last_name(tag.name) in CODE_COMPONENTS:  # the title is the fence's
             return
-        for text in (self._block_label(element, label), *texts):
+        for text in (self._label(element, label), *texts):
             self._writer.own_line(text)
         if code is not None:
             self._writer.code(fenced(code[0], info_of(code[1], code[2])), is_generated=True)
 
-    def _is_block_name(self, tag: Tag) -> bool:
-        name = last_name(tag.name)
-        return name.startswith(("tab", "card", "step", "accordion")) or bool(admonition_kind(tag))
+    def _label(self, element: Element, label: str) -> str:
+        tag = element.tag
+        if not label and self._open and not admonition_kind(tag):
+            label = label_in(self._open[-1].element.tag, self._open[-1].labels, tag)
+        says_more = element.partner is not None or not tag.is_single
+        return block_label(tag, label, self._names, says_more=says_more)
 
     def _open_inline_component(self, opened: _Open, texts: Sequence[str]) -> None:
         said = ", ".join(filter(None, texts))
@@ -323,35 +330,6 @@ class Renderer:
             opened.after = f"({target})"
         if said:
             opened.after += f" ({said})"
-
-    def _block_label(self, element: Element, label: str) -> str:
-        tag = element.tag
-        if described := field_label(tag, self._names):
-            return described
-        kind = admonition_kind(tag)
-        if kind and (element.partner is not None or label or not tag.is_single):
-            return admonition_label(kind, label)
-        if not label:
-            label = self._label_from_parent(tag)
-        target = tag.text("href", "to", "link")
-        if label and target and " " not in target and "](" not in label:
-            label = f"[{label}]({target})"
-        return label_of(label)
-
-    def _label_from_parent(self, tag: Tag) -> str:
-        """A tab's, when its parent lists the labels; a slot's name, when its parent shows slots as tabs."""
-        if not self._open or (tag.is_shortcode and not self._open[-1].labels):
-            return ""
-        parent = self._open[-1]
-        value = tag.text("value", "slot")
-        if isinstance(parent.labels, dict):
-            return parent.labels.get(value, value)
-        if parent.labels:
-            return parent.labels.pop(0)
-        is_tab = last_name(tag.name).startswith("tab") or (
-            "slot" in tag.attributes and any(part in parent.element.tag.name.lower() for part in LABEL_SLOTS_OF)
-        )
-        return value if is_tab else ""
 
     # Ends
 

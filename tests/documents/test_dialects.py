@@ -30,8 +30,8 @@ def markdown(text: str, framework: str, *, files: dict[str, str] | None = None) 
 
 def test_exported_metadata_gives_way_to_front_matter() -> None:
     document = mdx(
-        "---\ntags: [front]\n---\nexport const meta = { title: 'Exported', tags: ['a'], n: -1.5e1, ok: true, none: null,"
-        " list: [1, 'b', f(x)], nested: { 'a-b': `c` }, code: make(), joined: 'a' + 'b' }\n\nText.\n"
+        "---\ntags: [front]\n---\nexport const meta = { title: 'Exported', tags: ['a'], n: -1.5e1, ok: true, none: null"
+        ", list: [1, 'b', f(x)], nested: { 'a-b': `c` }, code: make(), joined: 'a' + 'b' }\n\nText.\n"
     )
     expected = {
         "tags": ["front"],
@@ -46,7 +46,10 @@ def test_exported_metadata_gives_way_to_front_matter() -> None:
 
 
 def test_headings_in_components_have_slugs() -> None:
-    text = "# T\n\n<Steps>\n  ## Same\n\n  <Tabs>\n    <Tab>\n      ### Deep `code`\n    </Tab>\n  </Tabs>\n</Steps>\n\n:::note\n\n## Same\n\n:::\n"
+    text = (
+        "# T\n\n<Steps>\n  ## Same\n\n  <Tabs>\n    <Tab>\n      ### Deep `code` <Badge text='x' />\n    </Tab>\n"
+        "  </Tabs>\n</Steps>\n\n:::note\n\n## Same\n\n:::\n"
+    )
     headings = [block for block in mdx(text).blocks if isinstance(block, Heading)]
     assert [("T", "t"), ("Same", "same"), ("Deep code", "deep-code"), ("Same", "same-1")] == [
         (heading.text, heading.slug) for heading in headings
@@ -117,14 +120,9 @@ def test_what_cannot_be_had_is_named(text: str, framework: str, what: str) -> No
 def test_includes_that_include_each_other_end() -> None:
     files = {"a.md": 'A\n\n--8<-- "b.md"\n', "b.md": 'B\n\n--8<-- "a.md"\n'}
     document = markdown('--8<-- "a.md"\n', "mkdocs", files=files)
-    assert ["A", "", "B"] == [line for line in document.lines][:3]
-    assert (
-        Problem(
-            1,
-            "includes a file that is missing: a.md includes itself (page.md → a.md → b.md → a.md): remove one of the "
-            "includes.",
-        ),
-    ) == document.problems
+    assert ("A", "", "B") == document.lines[:3]
+    reason = "a.md includes itself (page.md → a.md → b.md → a.md): remove one of the includes."
+    assert (Problem(1, f"includes a file that is missing: {reason}"),) == document.problems
 
 
 def test_includes_cannot_go_on_without_end() -> None:
