@@ -103,6 +103,8 @@ def visible_words(text: str, *, is_mdx: bool, framework: str = "github") -> Coun
         return f" \ue000{len(kept) - 1}\ue000 "
 
     rest = "\n\n".join(_SPAN.sub(keep, paragraph) for paragraph in _ROLE.sub("", rest).split("\n\n"))
+    if not is_mdx and framework in ("mkdocs", "vitepress"):
+        rest = _TEMPLATE.sub(" ", rest)
     texts = [
         text for found in _TAG.finditer(rest) for attribute in _ATTRIBUTE.findall(found[0]) for text in attribute
     ]
@@ -110,8 +112,6 @@ def visible_words(text: str, *, is_mdx: bool, framework: str = "github") -> Coun
     rest = _TAG.sub(" ", re.sub(r"</?su[bp]>", "", rest))
     rest = _TARGET.sub(" ", rest)
     rest = _ALERT.sub("", _CONTAINER.sub(r"\g<lead>", rest))
-    if not is_mdx and framework in ("mkdocs", "vitepress"):
-        rest = _TEMPLATE.sub(" ", rest)
     rest = _ATTRIBUTE_LIST.sub(" ", rest)
     if is_mdx:
         rest = _EXPRESSION.sub(" ", _EXPRESSION.sub(" ", rest))
@@ -221,9 +221,8 @@ def main() -> int:
     arguments = parser.parse_args()
     pages = [measure(source) for source in sources_of(arguments.folder, arguments.framework)]
     print(f"{len(pages)} pages, {sum(page.words for page in pages):,} visible words, {share(pages):.4%} found,")
-    print(
-        f"{sum(len(page.problems) for page in pages)} problems on {sum(bool(page.problems) for page in pages)} pages"
-    )
+    troubled = [page for page in pages if page.problems]
+    print(f"{sum(len(page.problems) for page in troubled)} problems on {len(troubled)} pages")
     for page in sorted(pages, key=lambda page: -page.missing.total())[: arguments.worst]:
         if page.missing:
             missing = " ".join(f"{word}×{count}" for word, count in page.missing.most_common(30))

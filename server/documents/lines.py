@@ -134,10 +134,11 @@ class CodeLines:
         return False
 
     def excess(self, text: str) -> int:
-        """How many columns a line of indented code starts too far to the right to be text; 0 for other lines."""
-        if not self._is_indented_code(text):
-            return 0
-        return indentation(text) - (self._offsets[-1] if self._offsets else 0)
+        """How many columns a line of indented code, or a fence as far right, starts too far; 0 for other lines."""
+        is_indented = self._is_indented_code(text)
+        columns = indentation(text) - (self._offsets[-1] if self._offsets else 0)
+        is_far_fence = columns >= TAB_COLUMNS and text.lstrip(" \t").startswith(("```", "~~~"))
+        return columns if is_indented or is_far_fence else 0
 
     def _is_indented_code(self, text: str) -> bool:
         if is_blank(text):
@@ -173,15 +174,18 @@ def without_indented_code(lines: Sequence[str]) -> list[str]:
     lists = CodeLines(has_indented_code=True)
     marks = ""
     moved: list[str] = []
-    shift = 0
+    shift = fence_columns = 0
     for line in lines:
-        if marks:
-            marks = "" if closes_fence(line, marks) else marks
-        else:
+        if marks and closes_fence(line, marks):
+            moved.append(without_indentation(line, max(shift, indentation(line) - fence_columns)))
+            marks = ""
+            continue
+        if not marks:
             excess = lists.excess(line)
             shift = min(excess, shift or excess)
             fence = open_fence(line) if "```" in line or "~~~" in line else None
             marks = fence["marks"] if fence else ""
+            fence_columns = indentation(line) - shift
         moved.append(without_indentation(line, shift) if shift else line)
     return moved
 

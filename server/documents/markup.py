@@ -237,6 +237,9 @@ class MarkupReader:
                 "Complete it, or write `\\<`."
             )
             return self._literally(start, position, reason if self._rules.has_expressions else "")
+        if self._has_templates or self._rules.has_interpolations:
+            for name in [name for name, value in tag.attributes.items() if value and "{{" in value]:
+                del tag.attributes[name]
         self._add(start, position)
         if (
             not (tag.is_closing or tag.is_single)

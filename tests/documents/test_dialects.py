@@ -30,8 +30,8 @@ def markdown(text: str, framework: str, *, files: dict[str, str] | None = None) 
 
 def test_exported_metadata_gives_way_to_front_matter() -> None:
     document = mdx(
-        "---\ntags: [front]\n---\nexport const meta = { title: 'Exported', tags: ['a'], n: -1.5e1, ok: true, none: null"
-        ", list: [1, 'b', f(x)], nested: { 'a-b': `c` }, code: make(), joined: 'a' + 'b' }\n\nText.\n"
+        "---\ntags: [front]\n---\nexport const meta = { title: 'Exported', tags: ['a'], n: -1.5e1, ok: true"
+        ", none: null, list: [1, 'b', f(x)], nested: { 'a-b': `c` }, code: make(), joined: 'a' + 'b' }\n\nText.\n"
     )
     expected = {
         "tags": ["front"],
