@@ -8,7 +8,7 @@ def words(text: str) -> frozenset[str]:
 
 
 VOID: Final = words("area base br col embed hr img input link meta source track wbr param")
-RAW: Final = words("script style svg pre math textarea noscript object canvas")
+RAW: Final = words("script style head svg pre math textarea noscript object canvas")
 """Elements whose content is no Markdown: taken whole, up to their end tag."""
 INLINE: Final = words(
     "a abbr acronym b bdi bdo big br button cite code data del dfn em font i img input ins kbd label mark "

@@ -46,6 +46,7 @@ _LEAD = re.compile(LEAD)
 _LINE_END = re.compile(r"[ \t]*+(?:\n|\Z|<)")
 _SPACE = re.compile(r"[ \t]*+")
 _HEADING_ID = re.compile(r"\{\s*(?:#|/\*)[^{}\n]*\}[ \t]*$", re.MULTILINE)
+_UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*")
 _AUTOLINK = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*+|[\w.+-]{1,60}@[\w.-]++)>")
 _NAMED = re.compile(r"[A-Za-z_$>]|/[A-Za-z_$>]")
 _MATH = re.compile(r"\$(?=[^\s$])([^$\n]*+)(?<=\S)\$(?!\d)")
@@ -101,7 +102,7 @@ class MarkupReader:
             if self._is_in_code:
                 position = self._to_next_element(position)
             elif position > end - len(line.text) or self._nested:
-                position = self._line(position, end)
+                position = self._line(position, end, is_heading=line.text.startswith("#"))
             elif line.code or ("<" in line.text and is_anchor_line(line.text)):
                 self._keep(line)
                 position = end + 1
@@ -162,12 +163,17 @@ class MarkupReader:
             case "$":
                 return self._math(found, start)
             case "{":
-                if is_heading and _HEADING_ID.match(self._text, position):
+                if (is_heading or self._is_underlined(position)) and _HEADING_ID.match(self._text, position):
                     return -1
                 if self._rules.has_expressions:
                     return self._expression(position, start)
                 return self._at_braces(position, start)
         return -1
+
+    def _is_underlined(self, position: int) -> bool:
+        """Whether the next line makes this one a heading."""
+        row = self._row(position) + 1
+        return row < len(self._lines) and _UNDERLINE.fullmatch(self._lines[row].text) is not None
 
     def _add(self, start: int, end: int) -> None:
         if start < end:
@@ -283,7 +289,7 @@ class MarkupReader:
         close = self._find(">", end) if end >= 0 else -1
         if close < 0:
             return self._tag(tag)
-        if name not in ("script", "style", "svg", "canvas", "object"):
+        if name not in ("script", "style", "head", "svg", "canvas", "object"):
             self._pieces.append(Raw(tag, self._text[tag.end : end]))
         return close + 1
 
