@@ -15,8 +15,7 @@ from server.documents.rst_page import RstPage
 
 _ERROR: Final = 3
 _LINKED: Final = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
-_SUBSTITUTE_MAX_CHARS: Final = 10_000  # A guess, like the next.
-_SUBSTITUTED_MAX_CHARS: Final = 1_000_000
+_SUBSTITUTED_MAX_CHARS: Final = 1_000_000  # A guess: in one page.
 _DRAWN_BY_PROGRAMS: Final = re.compile(r"\s*<(?:script|style|!--)", re.IGNORECASE)
 
 
@@ -271,7 +270,7 @@ class RstMarkdown:
             return escaped(name)
         if key not in self._substitutes:
             self._substitutes[key] = escaped(key)  # for one that stands for itself
-            self._substitutes[key] = self._inline(definitions[key])[:_SUBSTITUTE_MAX_CHARS]
+            self._substitutes[key] = self._inline(definitions[key])
         text = self._substitutes[key]
         self._substituted_chars += len(text)
         return text if self._substituted_chars <= _SUBSTITUTED_MAX_CHARS else escaped(name)

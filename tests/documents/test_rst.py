@@ -126,6 +126,16 @@ def test_a_block_that_is_not_understood_keeps_its_text() -> None:
     assert [4, 9] == [problem.line for problem in document.problems]
 
 
+def test_what_would_take_squared_time_is_kept_without_its_markup() -> None:
+    document = read("*word* " * 2_000 + "\n\n" + f"+{'-' * 2_500}+\n|{'a' * 2_500}|\n+{'-' * 2_500}+\n")
+    assert text_of(document).count(r"\*word\*") == 2_000
+    assert "a" * 2_500 in text_of(document)
+    assert [
+        Problem(1, "a paragraph has 13,999 characters: its links and emphasis are kept as they stand."),
+        Problem(3, "Malformed table. It is over 2,000 characters wide: its text is kept as it stands."),
+    ] == list(document.problems)
+
+
 def test_a_file_on_the_machine_is_out_of_reach() -> None:
     document = read(
         ".. include:: /etc/hostname\n\n.. raw:: html\n   :file: /etc/hostname\n\n.. include:: ../../etc/passwd\n"
@@ -165,7 +175,9 @@ _LAUGHS = (
     [
         "*a " * 100_000,
         "`a " * 100_000,
-        ("`a <b " * 1_600 + "\n\n") * 20,
+        ("*a " * 3_000 + "\n\n") * 150,
+        ("`a <b " * 1_600 + "\n\n") * 60,
+        "*x* " * 300_000,
         "word " * 500_000,
         "https://a.test " * 50_000,
         "+" + "---+" * 5_000 + "\n|" + " a |" * 5_000 + "\n+" + "---+" * 5_000,
