@@ -22,13 +22,17 @@ def text_of(document: Document) -> str:
     return "\n".join(document.lines)
 
 
+def slugs_of(document: Document) -> list[str | None]:
+    return [block.slug for block in document.blocks if isinstance(block, Heading)]
+
+
 @pytest.mark.parametrize(("text", "expected"), load_cases("rst"))
 def test_a_page_says_what_sphinx_shows(text: str, expected: str) -> None:
     assert expected == text_of(read(text))
 
 
 def test_anchors_are_those_of_sphinx() -> None:
-    # Compared with the ids in the HTML of Sphinx 9.0 for the same page.
+    # Compared with the ids of the sections in the HTML of Sphinx 9.0 for the same page.
     titles = [
         "*Nasty* & ``code``",
         "Repeat",
@@ -39,9 +43,20 @@ def test_anchors_are_those_of_sphinx() -> None:
         "1. Numbers",
         "_init__ v2.0",
     ]
-    page = "\n\n".join(f".. _label-{n}:\n\n{title}\n{'=' * 20}" for n, title in enumerate(titles))
-    slugs = [block.slug for block in read(page).blocks if isinstance(block, Heading)]
-    assert slugs == ["nasty-code", "repeat", "id1", "uber-grosze", "id2", "id3", "numbers", "init-v2-0"]
+    page = "\n\n".join(f"{title}\n{'=' * 20}" for title in titles)
+    expected = ["nasty-code", "repeat", "id1", "uber-grosze", "id2", "id3", "numbers", "init-v2-0"]
+    assert expected == slugs_of(read(page))
+    labelled = "\n\n".join(f".. _label-{n}:\n\n{title}\n{'=' * 20}" for n, title in enumerate(titles))
+    expected = ["nasty-code", "repeat", "label-2", "uber-grosze", "label-4", "label-5", "numbers", "init-v2-0"]
+    assert expected == slugs_of(read(labelled))
+
+
+def test_the_nearest_label_takes_the_place_of_a_numbered_anchor() -> None:
+    page = (
+        "Top\n===\n\n.. _first:\n.. _second:\n\n日本語\n======\n\nx\n\n.. _who:\n\nIdentity\n========\n\n"
+        ".. _ext: https://x.test\n\nIdeas\n=====\n\n.. _far:\n\ny\n\nIds\n===\n"
+    )
+    assert slugs_of(read(page)) == ["top", "second", "who", "ideas", "ids"]
 
 
 def test_fields_above_a_page_are_its_metadata() -> None:
