@@ -1,4 +1,4 @@
-"""The command `lectern`: up, migrate, ingest, reindex, serve, work, jobs, ask, search, eval."""
+"""The command `lectern`: up, migrate, ingest, reindex, serve, work, jobs, ask, search, eval, verify-links."""
 
 import asyncio
 import logging
@@ -38,6 +38,7 @@ from server.terminal import (
     tell_sources,
     without_escapes,
 )
+from server.verifying import run_verification
 from server.working import list_jobs, retry_jobs, run_work
 
 Result = TypeVar("Result")
@@ -210,6 +211,15 @@ def eval_command(questions: Path, generate: bool, count: int, **options: Any) ->
     modes = tuple(mode for mode in Mode if mode in chosen)
     passed = _run(run_evaluation(questions, Options(modes=modes, **options), settings), settings)
     raise SystemExit(0 if passed else 1)
+
+
+@lectern.command("verify-links")
+@click.option("--built", required=True, metavar="DIR|URL", help="The folder your site was built into, or its URL.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify_links(built: str, as_json: bool) -> None:
+    """Compare where sources link to with the pages and ids of the built site."""
+    settings = load_settings()
+    raise SystemExit(0 if _run(run_verification(built, settings, as_json=as_json), settings) else 1)
 
 
 async def _up(docs: Path, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from server.records import Match
 Confidence = Literal["high", "medium", "low", "none"]
 
 # Counted up when levels are made of something else, or the same site would get others.
-LEVELS_VERSION: Final = 1
+LEVELS_VERSION: Final = 2
 
 # Evidence is read off so many of the best matches: answers and searches ask for different numbers, and the levels
 # have to hold for both. With 1, 3 and 8 the two kinds of questions were told apart as well (on five sites).

@@ -20,9 +20,11 @@
     ├── ReindexFailed               500   the live vectors are as they were, the next ones are kept
     ├── JobLost                     500   another worker has taken the job over
     ├── EvaluationInvalid           500   a question file or an option of `lectern eval` makes no sense
+    ├── BuiltSiteUnreadable         500   there is nothing that links could be held against
     └── IngestFailed                500   nothing was published
         ├── RemovalsRefused         500   most pages would have gone, and nobody allowed that
         └── DocumentUnreadable      500   one file; the others go on
+            └── DocumentExcluded    500   … which says itself that it is no page: left out without complaint
 
 `str(error)` is for the owner: it names what failed and what to do. `error.reader_text` is what a reader of
 the site may see; it never holds a host name, a key or a path of the server.
@@ -143,6 +145,10 @@ class EvaluationInvalid(LecternError):
     code = "evaluation_invalid"
 
 
+class BuiltSiteUnreadable(LecternError):
+    code = "built_site_unreadable"
+
+
 class IngestFailed(LecternError):
     code = "ingest_failed"
 
@@ -153,3 +159,9 @@ class RemovalsRefused(IngestFailed):
 
 class DocumentUnreadable(IngestFailed):
     code = "document_unreadable"
+
+
+class DocumentExcluded(DocumentUnreadable):
+    """Nothing is wrong with the file: it is not to be found by readers, so a page it had is removed."""
+
+    code = "document_excluded"

@@ -133,6 +133,18 @@ class PublishedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectionPlace:
+    """Where a source may link to."""
+
+    path: str
+    url: str
+    """The page's, as in `Page`."""
+    slug: str | None
+    """`None` for the page itself."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedSection:
     """A published section with the page it stands in."""
 
@@ -143,6 +155,8 @@ class PlacedSection:
     heading_path: tuple[str, ...]
     slug: str | None
     content: str
+    lang: str | None = None
+    """The page's; `None` where it states none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,10 @@ from server.errors import SettingsInvalid
 
 _PACKAGE = Path(__file__).parent
 
+FrameworkName = Literal[
+    "github", "docusaurus", "mkdocs", "sphinx", "vitepress", "starlight", "hugo", "nextra", "mintlify"
+]
+
 
 class Settings(BaseSettings):
     """All of Lectern's settings.
@@ -50,6 +54,11 @@ class Settings(BaseSettings):
     site_url: str = Field(
         "",
         description="Where your docs live, e.g. `https://docs.example.com`. Unset: links open Lectern's preview.",
+    )
+    language: str = Field(
+        "en",
+        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
+        description="Language of pages that tell none, by front matter or path: `de`, `pt-BR`.",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Comma-separated web origins that may ask (CORS)."
@@ -164,6 +173,18 @@ class Settings(BaseSettings):
         description="Confidence at which no model is asked: `none`, or `never` to ask always.",
     )
 
+    framework: FrameworkName | None = Field(
+        None,
+        description="Whose anchors and addresses your site has: `docusaurus`, `mkdocs`, `sphinx`, `vitepress`, "
+        "`starlight`, `hugo`, `nextra`, `mintlify`, or `github` for none. Unset: told from its config file.",
+    )
+    slug_style: FrameworkName | None = Field(
+        None, description="Takes only the anchors from another one of them than the rest."
+    )
+    url_suffix: Literal["none", "/", ".html"] | None = Field(
+        None,
+        description="What your pages' addresses end in: `none`, `/` or `.html`. Unset: as the framework does.",
+    )
     section_max_tokens: int = Field(800, ge=50, description="Longer sections are split into parts.")
     window_chars: int | None = Field(
         None,
@@ -172,6 +193,27 @@ class Settings(BaseSettings):
         "for other embedders.",
     )
     file_max_bytes: int = Field(10_000_000, ge=1, description="Larger files are reported and skipped.")
+    include: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma-separated globs; only files and web pages whose path matches one are ingested.",
+    )
+    exclude: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated globs; files and web pages whose path matches one are left out."
+    )
+    content_selector: str = Field(
+        "", description="CSS selector of the part of a web page that is its text. Unset: found out."
+    )
+
+    crawl_max_pages: int = Field(10_000, ge=1, description="Addresses that are fetched in one crawl at most.")
+    crawl_connections: int = Field(4, ge=1, le=32, description="Requests of a crawl under way at once.")
+    crawl_pause_seconds: float = Field(
+        0.1, ge=0, description="Pause between two requests of a crawl; robots.txt may ask for a longer one."
+    )
+    crawl_timeout_seconds: float = Field(30, gt=0, description="Limit for one request of a crawl, body included.")
+    crawl_retries: int = Field(3, ge=0, description="Tries after a 429, 5xx or time-out in a crawl, with backoff.")
+    crawl_authorization: SecretStr | None = Field(
+        None, description="Sent as the header `Authorization` to the site that is crawled, and to no other."
+    )
 
     ping_seconds: float = Field(15, gt=0, description="Interval of a stream's keep-alives.")
     send_timeout_seconds: float = Field(
@@ -197,7 +239,7 @@ class Settings(BaseSettings):
             raise ValueError("LECTERN_FULL_TEXT_WEIGHT and LECTERN_SEMANTIC_WEIGHT must not both be 0")
         return self
 
-    @field_validator("allowed_origins", "sources", mode="before")
+    @field_validator("allowed_origins", "sources", "include", "exclude", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return (
@@ -285,7 +327,7 @@ def _explain(problem: Any) -> str:
     name = str(problem["loc"][0])
     if not name.isupper():
         name = f"LECTERN_{name.upper()}"
-    secret = name.endswith(("_API_KEY", "_SECRET_KEY", "DATABASE_URL"))
+    secret = name.endswith(("_API_KEY", "_SECRET_KEY", "_AUTHORIZATION", "DATABASE_URL"))
     value = "" if secret else f" is {problem['input']!r}"
     return f"{name}{value}: {problem['msg'].removeprefix('Value error, ')}"
 

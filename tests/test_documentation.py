@@ -80,12 +80,12 @@ def test_every_make_target_and_command_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     code = "\n".join(code_in(page))
     assert set() == set(re.findall(TYPED + r"make ([a-z]+)", code, re.MULTILINE)) - targets
-    assert set() == set(re.findall(TYPED + r"lectern ([a-z]+)", code, re.MULTILINE)) - set(lectern.commands)
+    assert set() == set(re.findall(TYPED + r"lectern ([a-z-]+)", code, re.MULTILINE)) - set(lectern.commands)
 
 
 @each_page
 def test_every_option_of_a_command_exists(page: Path) -> None:
-    given = re.findall(TYPED + r"lectern ([a-z]+).*?(--[a-z-]+)", "\n".join(code_in(page)), re.MULTILINE)
+    given = re.findall(TYPED + r"lectern ([a-z-]+).*?(--[a-z-]+)", "\n".join(code_in(page)), re.MULTILINE)
     known = {(name, option) for name, command in lectern.commands.items() for option in options_of(command.params)}
     assert set() == set(given) - known
 

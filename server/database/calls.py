@@ -16,6 +16,7 @@ from server.records import (
     PageSection,
     PlacedSection,
     PublishedPage,
+    SectionPlace,
     Site,
     TokenWeights,
     TypedQuery,
@@ -173,6 +174,13 @@ async def prepare_embedding_model(
             await connection.execute(
                 "select docs.prepare_embedding_model($1, $2, $3)", name, dimensions, requested_dimensions
             )
+
+
+async def get_section_places(connection: asyncpg.Connection) -> list[SectionPlace]:
+    """Every address that sources may link to, once, page by page."""
+    with translated_errors():
+        rows = await connection.fetch("select * from docs.get_section_places($1)", SITE)
+    return [SectionPlace(**dict(row)) for row in rows]
 
 
 async def get_sections_sample(

@@ -21,6 +21,8 @@ class Source:
 
     Raises `DocumentUnreadable` when it is missing, too large, or outside.
     """
+    content_selector: str = ""
+    """Which part of a web page is its text, as in the setting; `""`: found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,5 @@ class Document:
     blocks: tuple[Block, ...]
     """In order, never overlapping; the lines in none of them are prose."""
     problems: tuple[Problem, ...] = ()
+    url: str | None = None
+    """The address it gives as its own (`<link rel=canonical>`), absolute or relative to the site's root."""

@@ -7,10 +7,14 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from server.documents.scripts import CHARACTER, PAIRED
+
 BITS: Final = 256
 _SEQUENCE_WORDS: Final = 3
 _AT_ONCE: Final = 32  # Hashes of all sequences: a long text takes little memory, and a short one few steps.
-_WORD: Final = re.compile(r"\w+")
+# Of scripts without spaces a character is a word, or else a clause would be one.
+_WORD: Final = re.compile(rf"{CHARACTER}|[^\W{PAIRED}]+")
+_SPACED_WORD: Final = re.compile(r"\w+")
 
 # Of a fixed seed: fingerprints are stored, and compared with those of later runs.
 _CHANCE: Final = np.random.Generator(np.random.PCG64(2026))
@@ -36,7 +40,7 @@ def fingerprint(text: str) -> bytes:
 
 
 def _sequence_hashes(text: str) -> NDArray[np.uint32]:
-    words = _WORD.findall(text.casefold())
+    words = (_SPACED_WORD if text.isascii() else _WORD).findall(text.casefold())
     count = max(1, len(words) - _SEQUENCE_WORDS + 1)
     sequences = (" ".join(words[start : start + _SEQUENCE_WORDS]) for start in range(count))
     return np.fromiter({crc32(sequence.encode()) for sequence in sequences}, np.uint32)

@@ -26,6 +26,7 @@ class Format:
 FORMATS: Final[Sequence[Format]] = (
     Format("markdown", (".md", ".markdown"), ("text/markdown",)),
     Format("mdx", (".mdx",), ("text/mdx",)),
+    Format("html", (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml+xml")),
 )
 
 _BY_SUFFIX: Final = {suffix: format for format in FORMATS for suffix in format.suffixes}

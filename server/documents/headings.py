@@ -22,6 +22,8 @@ class HeadingText:
     """From `{#id}` and its kin: takes the place of the anchor a renderer would make."""
     anchor: str | None
     """From `<a name="…">` in the heading: stands beside the anchor a renderer makes."""
+    inline: tuple[Token, ...] = ()
+    """Without its explicit id: site generators read it in different ways before they make an anchor."""
 
 
 def read_heading(source: str, md: MarkdownIt, env: EnvType) -> HeadingText | None:
@@ -34,7 +36,12 @@ def read_heading(source: str, md: MarkdownIt, env: EnvType) -> HeadingText | Non
     text = " ".join("".join(_texts(tokens)).split())
     if not text:
         return None
-    return HeadingText(text, explicit_id, find_anchor(marked) if "<" in marked else None)
+    return HeadingText(text, explicit_id, find_anchor(marked) if "<" in marked else None, tuple(tokens))
+
+
+def find_explicit_id(source: str) -> str | None:
+    """The id that a heading's Markdown states."""
+    return _take_explicit_id(source.strip())[1] if len(source) <= _LINE_MAX_CHARS else None
 
 
 def find_anchor(html: str) -> str | None:

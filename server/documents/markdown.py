@@ -14,7 +14,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from server.documents.decoding import decode
 from server.documents.document import Block, CodeBlock, Document, Heading, Omission, Source
 from server.documents.front_matter import read_front_matter
-from server.documents.headings import find_anchor, is_anchor_line, read_heading
+from server.documents.headings import find_anchor, find_explicit_id, is_anchor_line, read_heading
 from server.documents.slugs import Slugger
 
 _DASHES = re.compile(r"---+[ \t]*(?:\n|$)")
@@ -97,6 +97,8 @@ class _Reader:
         self._slugger = slugger
 
     def blocks(self, tokens: Sequence[Token]) -> Iterator[Block]:
+        if self._slugger.reserves_ahead:
+            self._reserve_ids(tokens)
         for index, token in enumerate(tokens):
             if token.map is None:
                 continue
@@ -113,25 +115,31 @@ class _Reader:
                 case "paragraph_open" if token.level == 0 and _is_esm(tokens[index + 1].content):
                     yield Omission(start, end)
 
+    def _reserve_ids(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            explicit_id = find_explicit_id(tokens[index + 1].content) if token.type == "heading_open" else None
+            if explicit_id:
+                self._slugger.reserve(explicit_id)
+
     def _heading(self, token: Token, source: str) -> Iterator[Block]:
         heading = read_heading(source, self._md, self._env)
         if heading is None or token.map is None:
             return
         start, end = token.map
+        level = int(token.tag[1])
         anchor_start = self._anchor_start(start) if token.level == 0 else start
         anchor = heading.anchor or find_anchor("".join(self._lines[anchor_start:start]))
         if heading.explicit_id:
-            self._slugger.reserve(heading.explicit_id)
-            slug = heading.explicit_id
+            slug = self._slugger.reserve(heading.explicit_id, level=level)
         else:
             # A renderer makes and numbers its own anchor whether or not there is one beside it.
-            made = self._slugger.slug(heading.text)
+            made = self._slugger.slug(heading.text, level=level, inline=heading.inline)
             slug = anchor or made
         if token.level > 0:  # in a quote or a list: it has an anchor but heads no section
             return
         if anchor_start < start:
             yield Omission(anchor_start, start)
-        yield Heading(int(token.tag[1]), heading.text, slug or None, start, end)
+        yield Heading(level, heading.text, slug or None, start, end)
 
     def _anchor_start(self, start: int) -> int:
         """Where the anchors right above a heading begin, at most one blank line between; `start` without any."""

@@ -1,7 +1,7 @@
 """Sections → queries that a reader might ask and that these sections answer.
 
 Made from headings ("Changing the bulb" → "How do I change the bulb?") and from the beginnings of sentences. The
-wording is English; headings in another script are asked as they stand.
+wording is English; headings in another language are asked as they stand.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from server.documents.plain_text import plain_text
 from server.documents.query_words import STOP_WORDS
+from server.documents.scripts import clauses, is_mostly_paired
 from server.records import PlacedSection
 
 _HEADING_MAX_CHARS: Final = 80  # A guess, like the limits below: longer ones are sentences, or generated.
@@ -69,7 +70,8 @@ _IDENTIFIER: Final = re.compile(
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 
 _FENCED: Final = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)", re.MULTILINE | re.DOTALL)
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。？！])\s*|\n\s*\n")
+_STOPS: Final = ".!?。！？।។။"
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。？！।។။])\s*|\n\s*\n")
 _WORD: Final = re.compile(r"\w(?:[\w./'’-]*\w)?")
 # Sentences that lean on what stands around them, or only point elsewhere.
 _LEANING: Final = re.compile(
@@ -141,17 +143,25 @@ def _question(heading: str, section: PlacedSection) -> str:
     words = heading.split()
     if heading.endswith("?") or _ASKING.match(heading):
         return heading.rstrip("?") + "?"
+    if not _is_english(section.lang) or not _is_latin(heading):
+        return heading
     if _IDENTIFIER.fullmatch(heading):
         return f"What does {heading} do?"
     if _TROUBLE.match(heading):
         return f"What does “{heading}” mean?"
-    if not heading.isascii() and sum(map(str.isascii, heading)) < len(heading) / 2:
-        return heading
     verb = words[0].casefold()
     if len(words) > 1 and (verb in _VERBS or verb in _GERUNDS):
         return f"How do I {' '.join((_GERUNDS.get(verb, verb), *words[1:]))}?"
     verb = "do" if _is_plural(heading) else "does"
     return f"How {verb} {_in_a_sentence(heading, section.content)} work{_context(heading, section.title)}?"
+
+
+def _is_english(lang: str | None) -> bool:
+    return lang is None or lang.lower().startswith("en")
+
+
+def _is_latin(heading: str) -> bool:
+    return sum(map(str.isascii, heading)) >= len(heading) / 2 and not is_mostly_paired(heading)
 
 
 def _context(heading: str, title: str) -> str:
@@ -186,14 +196,17 @@ def _is_plural(heading: str) -> bool:
 def _sentences(text: str) -> Iterator[str]:
     for sentence in _SENTENCE_END.split(text):
         one = " ".join(sentence.split())
-        if one.endswith((".", "!", "?", "。", "！", "？")) and not _LEANING.match(one):
+        whole = clauses(one)
+        if len(whole) > 1:
+            yield from whole
+        elif one.endswith(tuple(_STOPS)) and not _LEANING.match(one):
             yield one
 
 
 def _phrase(sentence: str, text: str) -> str | None:
     """As many words as a search might have."""
-    if not sentence.isascii() and " " not in sentence:  # Chinese, Japanese, …
-        return sentence.rstrip("。！？") if len(sentence) in _UNSPACED_CHARS else None
+    if is_mostly_paired(sentence):
+        return sentence.rstrip(_STOPS) if len(sentence) in _UNSPACED_CHARS else None
     words = _WORD.findall(sentence)
     telling = [place for place, word in enumerate(words) if word.casefold() not in STOP_WORDS]
     if len(words) not in _SENTENCE_WORDS or len(telling) < _TELLING_WORDS[0]:

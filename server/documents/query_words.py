@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
+
+from server.documents.scripts import PAIRED, characters, folded, pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,18 +16,13 @@ class Hit:
     """What of the query stands here."""
 
 
-# Thai, Lao, Burmese, Khmer, Japanese, Chinese: no spaces between words, so pairs of characters are compared.
-_UNSPACED = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff"
-    r"\U00020000-\U0003ffff"
-)
 # Spaces and punctuation; what is left keeps the vowel signs of Hindi, which `\w` does not.
 _SEPARATORS = (
     r"\s\x00-/:-@\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u2000-\u206f\u3000-\u3004\u3008-\u3040"
-    r"\uff00-\uff0f\uff1a-\uff20"
+    r"\u30a0\u30fb\uff00-\uff0f\uff1a-\uff20"
 )
-_WORD = re.compile(rf"(?P<unspaced>[{_UNSPACED}]++)|[^{_SEPARATORS}{_UNSPACED}]++")
-_SPACED_CHARACTER = re.compile(rf"[^{_SEPARATORS}{_UNSPACED}]")
+_WORD = re.compile(rf"(?P<paired>[{PAIRED}]++)|[^{_SEPARATORS}{PAIRED}]++")
+_SPACED_CHARACTER = re.compile(rf"[^{_SEPARATORS}{PAIRED}]")
 _HIRAGANA = re.compile(r"[\u3041-\u309f]+")
 
 _SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "y", "e")
@@ -67,9 +65,9 @@ class _QueryWords:
         self._whole: set[str] = set()
         self._pairs: set[str] = set()
         stems: set[str] = set()
-        for found in _WORD.finditer(query.casefold()):
+        for found in _WORD.finditer(folded(query).casefold()):
             word = found[0]
-            if found["unspaced"]:
+            if found["paired"]:
                 self._pairs.update(_telling_pairs(word))
             elif len(word) >= _STEM_MIN_CHARS and word not in STOP_WORDS:
                 stems.add(_stem(word))
@@ -77,14 +75,14 @@ class _QueryWords:
                 self._whole.add(word)
         # Of an identifier the first part is enough: `map_b` is shown where `map_batches` is.
         beginning = _WORD.search(unfinished_word.casefold())
-        if beginning and not beginning["unspaced"]:
+        if beginning and not beginning["paired"]:
             stems.add(beginning[0])
         self._stems = tuple(sorted(stems))
         self.has_pairs = bool(self._pairs)
         self.beginnings = tuple(sorted({*self._stems, *self._whole}))
 
     def hits(self, found: re.Match[str]) -> Iterator[Hit]:
-        if found["unspaced"]:
+        if found["paired"]:
             yield from self._pair_hits(found[0], found.start())
             return
         folded = found[0].casefold()
@@ -104,11 +102,12 @@ class _QueryWords:
     def _pair_hits(self, run: str, start: int) -> Iterator[Hit]:
         if not self._pairs:
             return
-        for offset in range(len(run)):
-            for length in (1, 2):
-                pair = run[offset : offset + length]
-                if len(pair) == length and pair in self._pairs:
-                    yield Hit(start + offset, start + offset + length, pair)
+        found = characters(run)
+        for character, following in zip_longest(found, found[1:], fillvalue=""):
+            for pair in {character, character + following}:
+                if pair in self._pairs:
+                    yield Hit(start, start + len(pair), pair)
+            start += len(character)
 
 
 def _stem(word: str) -> str:
@@ -121,5 +120,5 @@ def _stem(word: str) -> str:
 
 def _telling_pairs(run: str) -> list[str]:
     """Neighbouring characters (or the only one); pairs of Japanese endings only where there is nothing else."""
-    pairs = [run[offset : offset + 2] for offset in range(max(1, len(run) - 1))]
-    return [pair for pair in pairs if not _HIRAGANA.fullmatch(pair)] or pairs
+    found = pairs(run)
+    return [pair for pair in found if not _HIRAGANA.fullmatch(pair)] or found

@@ -8,7 +8,7 @@ from server.documents.fingerprints import fingerprint
 from server.documents.parts import Passage, Sizer, split_passages
 from server.records import PageSection
 
-SPLITTER_VERSION = 2
+SPLITTER_VERSION = 3
 """Raise it when the same text gives other sections or fingerprints: pages are then stored anew."""
 
 

@@ -1,15 +1,19 @@
 """Sections → the windows that are embedded for them."""
 
 from server.documents.plain_text import plain_text
+from server.documents.scripts import wide_share
 from server.documents.stretches import cut_text
 from server.records import Page, PageSection, Window
 
-WINDOWS_VERSION = 1
+WINDOWS_VERSION = 2
 """Raise it when the same section gives other windows: every page is then embedded anew."""
 
 
 def make_windows(page: Page, *, window_chars: int) -> list[Window]:
-    """At least one window per section, each about `window_chars` of plain text behind `title > heading path:`."""
+    """At least one window per section, each about `window_chars` of plain text behind `title > heading path:`.
+
+    A Chinese, Japanese or Korean character counts twice.
+    """
     return [
         Window(page_path=page.path, section_position=section_position, position=position, text=text)
         for section_position, section in enumerate(page.sections)
@@ -25,7 +29,9 @@ def place_of(title: str, heading_path: tuple[str, ...]) -> str:
 def window_texts(title: str, section: PageSection, *, window_chars: int) -> list[str]:
     """What is embedded for one section of a page with this title; at least one text."""
     prefix = place_of(title, section.heading_path) + ":"
-    stretches = [stretch.strip() for stretch in _stretches(plain_text(section.content), window_chars)]
+    text = plain_text(section.content)
+    max_chars = round(window_chars / (1 + wide_share(text)))
+    stretches = [stretch.strip() for stretch in _stretches(text, max_chars)]
     return [f"{prefix} {stretch}" for stretch in stretches if stretch] or [prefix]
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from server.documents.scripts import PAIRED_RUN, pairs
 from server.events import Delta, Finished
 from server.models.completions import Completer
 from server.models.passages import Passage, read_passages
@@ -36,7 +37,6 @@ _SCORE_SHARE_MIN = 0.25  # of the best passage's score
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _STOP_WORDS = frozenset(
     _WORD.findall(
         "a an and any are as at be by can could do does for from get has have how i if in is it its me my need of "
@@ -180,7 +180,9 @@ def write_block(block: Sequence[Candidate], *, with_code: Sequence[Candidate]) -
     """Sentences of one paragraph or list item, an ellipsis where some were left out, then the citation."""
     text = block[0].passage.text
     for before, candidate in pairwise(block):
-        gap = " " if candidate.position == before.position + 1 else " … "
+        gap = " … "
+        if candidate.position == before.position + 1:
+            gap = "" if text.endswith(("。", "！", "？")) else " "
         text += gap + candidate.passage.text
     bullet = "- " if block[0].passage.is_item else ""
     code = "".join(f"\n\n{candidate.passage.code}" for candidate in block if candidate in with_code)
@@ -189,11 +191,8 @@ def write_block(block: Sequence[Candidate], *, with_code: Sequence[Candidate]) -
 
 def read_terms(text: str) -> frozenset[str]:
     """The words of a text, folded to compare: identifiers in parts too, unspaced scripts as character pairs."""
-    terms: set[str] = set()
-    for word in _WORD.findall(text):
-        if _UNSPACED.search(word):
-            terms.update(word[i : i + 2] for i in range(max(len(word) - 1, 1)))
-            continue
+    terms = {pair for run in PAIRED_RUN.findall(text) for pair in pairs(run)}
+    for word in _WORD.findall(PAIRED_RUN.sub(" ", text)):
         terms.update(_stem(part.casefold()) for part in (word, *_HUMP.split(word)))
     return frozenset(terms - _STOP_WORDS)
 

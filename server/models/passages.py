@@ -12,8 +12,12 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from server.documents.scripts import clauses, is_paired
+
 _CODE_MAX_LINES = 20  # a guess: longer code is better read on its page
 _PASSAGE_CHARS = range(12, 601)  # shorter says nothing, longer is no sentence; both guesses
+_SHORT_CHARS = range(6, 12)  # a Chinese sentence may be that short; a guess too
+_CLAUSES_CHARS = 120  # a guess: so much of a paragraph without full stops is quoted at once
 
 # Lines that are no prose: MkDocs `///`, `!!!`, `{* … *}`; VitePress and Starlight `:::`, `<<<`; MDX imports.
 _DIRECTIVE = re.compile(
@@ -33,7 +37,8 @@ _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?])|(?<=[.!?][\"'”’)*_])|(?<=[.!?]\*\*))"
     r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)(?<!\bvs\.)(?<!\bcf\.)"
     r"\s+(?=[\"'“‘(\[*_]*(?:[^\Wa-z_]|\x00))"
-    r"|(?<=[。！？])"
+    r"|(?:(?<=[。！？｡])|(?<=[。！？][」』”’）)]))(?![」』”’）)])"
+    r"|(?<=[।॥។៕။])\s*"  # Hindi, Khmer, Burmese
 )
 
 
@@ -88,9 +93,26 @@ def split_sentences(paragraph: str) -> Iterator[str]:
     text = _CODE_SPAN.sub(lambda span: hide(span[0]), text)
     text = _FOOTNOTE.sub("", _LINK.sub(hide_link, _TAG.sub("", _IMAGE.sub("", text))))
     for part in _SENTENCE_END.split(" ".join(text.split())):
-        sentence = show(_close_emphasis(part.strip()))
-        if len(sentence) in _PASSAGE_CHARS:
-            yield sentence
+        for clause in _joined_clauses(part.strip()):
+            sentence = show(_close_emphasis(clause))
+            if _is_quotable(sentence):
+                yield sentence
+
+
+def _joined_clauses(sentence: str) -> Iterator[str]:
+    """A sentence, or of scripts without full stops as many of its clauses at a time as are quoted at once."""
+    joined, *others = clauses(sentence)
+    for clause in others:
+        if len(joined) + 1 + len(clause) > _CLAUSES_CHARS:
+            yield joined
+            joined = clause
+        else:
+            joined += " " + clause
+    yield joined
+
+
+def _is_quotable(sentence: str) -> bool:
+    return len(sentence) in _PASSAGE_CHARS or (len(sentence) in _SHORT_CHARS and is_paired(sentence))
 
 
 def _close_emphasis(sentence: str) -> str:

@@ -19,8 +19,8 @@ begin
   from docs.page_section as section
   join docs.page on page.id = section.page_id
   cross join lateral docs.section_terms(
-    add_postings.site.text_search_config, section.heading, page.title, section.heading_path, page.path,
-    section.content
+    docs.text_search_config(page.meta ->> 'lang', add_postings.site.text_search_config), section.heading,
+    page.title, section.heading_path, page.path, section.content
   ) as term
   where section.id = any (added_ids);
 

@@ -29,7 +29,9 @@ begin
     order by title_word.section_count desc
     limit 20
   ) as title_word
-  cross join lateral unnest(to_tsvector(completed_lexemes.site.text_search_config, title_word.word)) as stem
+  cross join lateral unnest(
+    docs.word_lexemes(completed_lexemes.site.text_search_configs, title_word.word)
+  ) as stem (lexeme)
   join docs.lexeme on lexeme.site_id = completed_lexemes.site.id and lexeme.lexeme = stem.lexeme
   order by 2 desc
   limit 20;

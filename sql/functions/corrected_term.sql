@@ -16,6 +16,8 @@ as $$
     coalesce(array_agg(distinct corrected.word), '{}')
   )::docs.query_term
   from docs.corrected_words((corrected_term.site).id, corrected_term.word) as corrected
-  cross join lateral unnest(to_tsvector((corrected_term.site).text_search_config, corrected.word)) as stem
+  cross join lateral unnest(
+    docs.word_lexemes((corrected_term.site).text_search_configs, corrected.word)
+  ) as stem (lexeme)
   join docs.lexeme as known on known.site_id = (corrected_term.site).id and known.lexeme = stem.lexeme;
 $$;

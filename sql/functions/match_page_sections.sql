@@ -91,8 +91,8 @@ begin
     from docs.page_section as section
     where section.id = ranked.section_id;
     continue when cardinality(taken) > 0 and spent + candidate.token_count > match_page_sections.token_budget;
-    continue when length(candidate.content) < match_page_sections.min_content_length;
-    edition := (select docs.edition_path(page.path) from docs.page where page.id = ranked.page_id);
+    continue when docs.is_shorter(candidate.content, match_page_sections.min_content_length);
+    edition := (select docs.edition_path(page.path, page.meta) from docs.page where page.id = ranked.page_id);
 
     -- 16 of 256 bits of a MinHash differ when 7 of 8 sequences of words are shared; below that stand texts that
     -- differ in what they are about (the same page for another product: 0.82 shared, measured on AWS' guides).
@@ -126,7 +126,10 @@ begin
   end loop;
 
   if match_page_sections.explain then
-    explained := docs.query_terms(searched_id, match_page_sections.query_text, match_page_sections.is_typed);
+    explained := docs.query_terms(
+      searched_id, match_page_sections.query_text, match_page_sections.is_typed,
+      coalesce(match_page_sections.filter, '{}')
+    );
   end if;
   return query
   select

@@ -30,6 +30,7 @@ begin
   pages_removed := docs.remove_pages(published.id, publish.removed_paths);
   pages_written := docs.publish_pages(published, publish.run);
   perform docs.set_page_parents(published.id);
+  perform docs.set_text_search_configs(published.id);
 
   delete from docs.staged_page as staged where staged.run = publish.run;
   delete from docs.staged_section as staged where staged.run = publish.run;

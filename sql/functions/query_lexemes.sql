@@ -1,4 +1,5 @@
--- The lexemes of a query: its words, the parts of its identifiers, and the identifiers whole.
+-- The lexemes of a query that one text-search configuration gives: its words, the parts of its identifiers, and the
+-- identifiers whole.
 create or replace function docs.query_lexemes(config regconfig, query_text text)
 returns text[]
 language sql

@@ -29,7 +29,9 @@ declare
     else coalesce(rank_sections.semantic_weight, 1) end;
   page_part float := coalesce(rank_sections.page_weight, 0);
   terms docs.query_term[] :=
-    docs.query_terms(rank_sections.site_id, rank_sections.query_text, rank_sections.is_typed);
+    docs.query_terms(
+      rank_sections.site_id, rank_sections.query_text, rank_sections.is_typed, rank_sections.filter
+    );
   titled_ids bigint[];
   leads float[];
 begin

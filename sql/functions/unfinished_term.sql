@@ -14,7 +14,7 @@ declare
   total numeric;
 begin
   if own = '{}' then
-    own := tsvector_to_array(to_tsvector(unfinished_term.site.text_search_config, unfinished_term.word));
+    own := docs.word_lexemes(unfinished_term.site.text_search_configs, unfinished_term.word);
   end if;
   if own = '{}' and not unfinished_term.is_alone then
     return null;

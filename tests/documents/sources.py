@@ -14,6 +14,7 @@ def source_of(
     name: str = "page.md",
     profile: Profile = GITHUB,
     files: Mapping[str, str] | None = None,
+    content_selector: str = "",
 ) -> Source:
     """A file with this content; `files` are those that it may include, by their place in the folder."""
 
@@ -27,4 +28,5 @@ def source_of(
         content=content.encode() if isinstance(content, str) else content,
         profile=profile,
         read_file=read_file,
+        content_selector=content_selector,
     )

@@ -29,3 +29,10 @@ def test_half_of_the_bits_differ_where_no_sequence_is_shared(changed: int) -> No
 @pytest.mark.parametrize(("one", "other"), [("lock", "unlock"), ("one two three", "two three four"), ("", "one")])
 def test_different_short_texts_differ_in_about_half_of_the_bits(one: str, other: str) -> None:
     assert abs(differing_bits(one, other) - BITS / 2) < 3 * 8
+
+
+def test_one_character_makes_little_difference_where_no_spaces_are_written() -> None:
+    text = "通过设置环境变量可以在不修改代码的情况下更改服务器的行为部署之前请检查配置文件并且确保数据库" * 3
+    changed = text.replace("行为", "表现", 1)
+    assert differing_bits(text, changed) <= 16
+    assert differing_bits(text, "程序读取外部参数然后按照顺序执行每一步骤并输出结果供用户下载") > 64

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from server.documents.probes import Probe, heading_probe, make_probes, sentence_probe
@@ -28,10 +30,21 @@ def placed(
         ("Could not find the lamp", "What does “Could not find the lamp” mean?"),
         ("🚀 Replacing fuses", "How do I replace fuses?"),
         ("ランプの交換", "ランプの交換"),
+        ("使用 Docker 部署", "使用 Docker 部署"),
+        ("The word 你好", "How does the word 你好 work?"),
     ],
 )
 def test_a_heading_is_asked_about_as_a_reader_might(heading: str, query: str) -> None:
     assert Probe(text=query, kind="heading", path="/lamps", slug="here") == heading_probe(placed(heading))
+
+
+def test_a_heading_in_another_language_is_asked_as_it_stands() -> None:
+    section = PlacedSection(
+        path="/a", title="A", heading="Lampen tauschen", heading_path=(), slug="b", content="", lang="de"
+    )
+    assert Probe(text="Lampen tauschen", kind="heading", path="/a", slug="b") == heading_probe(section)
+    english = heading_probe(replace(section, heading="Changing lamps", lang="en-GB"))
+    assert Probe(text="How do I change lamps?", kind="heading", path="/a", slug="b") == english
 
 
 def test_a_name_keeps_its_capital() -> None:
@@ -61,6 +74,13 @@ def test_a_heading_that_asks_nothing_gives_no_query(heading: str) -> None:
             "the lamp answers the dimmer with two short flashes",
         ),
         ("ランプの電源を切り、プラグを抜きます。", "ランプの電源を切り、プラグを抜きます"),
+        ("使用 Docker 部署应用之前请检查配置。然后重启。", "使用 Docker 部署应用之前请检查配置"),
+        ("램프의 전원을 끄고 플러그를 뽑습니다.", "램프의 전원을 끄고 플러그를 뽑습니다"),
+        ("ถอดปลั๊กก่อนเปลี่ยนหลอดไฟ แล้วรอให้เย็น", "ถอดปลั๊กก่อนเปลี่ยนหลอดไฟ"),
+        (
+            "Write the word 你好 on the lamp when your friends come to see it at night.",
+            "write the word 你好 on the lamp when your friends come to see it at night",
+        ),
     ],
 )
 def test_a_sentence_gives_its_beginning(content: str, query: str) -> None:

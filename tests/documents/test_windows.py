@@ -58,3 +58,10 @@ def test_a_long_section_has_several_windows() -> None:
 def test_a_short_rest_joins_the_window_before() -> None:
     page = page_of(section_of("One two three four. Five.", "A"))
     assert [window_of(0, 0, "Auth > A: One two three four. Five.")] == make_windows(page, window_chars=22)
+
+
+def test_a_chinese_window_has_half_the_characters() -> None:
+    (window,) = make_windows(page_of(section_of("设置环境变量之后请重启。" * 24)), window_chars=600)
+    assert len(window.text) <= 300
+    two = make_windows(page_of(section_of("设置环境变量之后请重启。" * 50)), window_chars=600)
+    assert 2 == len(two)

@@ -116,3 +116,15 @@ def test_the_opening_says_that_no_model_wrote_this() -> None:
 
 def cited_in(answer: str) -> list[str]:
     return sorted(set(re.findall(r"\[(\d)\]", answer)))
+
+
+def test_unspaced_scripts_are_compared_by_pairs_and_letters_beside_them_by_words() -> None:
+    assert read_terms("用Docker部署") == {"用", "部署", "docker"}
+    assert read_terms("ค่าใหม่") == {"ค่าให", "ใหม่"}
+
+
+def test_chinese_sentences_of_one_paragraph_are_quoted_without_a_space_between() -> None:
+    answer = compose_answer(
+        "部署环境变量", [make_match("部署之前请检查环境变量。部署变量之后请重启，再检查环境。")]
+    )
+    assert "部署之前请检查环境变量。部署变量之后请重启，再检查环境。 [1]" in answer

@@ -1,0 +1,1 @@
+"""A documentation site over HTTP, page by page, into a folder."""
