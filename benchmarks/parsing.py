@@ -40,7 +40,7 @@ def _row(name: str, tree: Sequence[Path], options: Options) -> tuple[str, ...]:
         settings = Settings()
         corpus = open_folder(docs, settings)
         contents = [(file, file.path.read_bytes()) for file in corpus.files]
-        parser = PageParser(PageRecipe.of(settings, corpus.profile), corpus.project)
+        parser = PageParser(PageRecipe.of(settings, corpus.profile), corpus)
         markdown = MarkdownIt("commonmark").enable("table")
         seconds = _time(lambda file, content: _parse(parser, file, content), contents, options.repeats)
         peer = _time(

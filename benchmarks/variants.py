@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from server.errors import DocumentUnreadable
+from server.ingest.corpus import open_folder
 from server.ingest.parsing import PageParser, PageRecipe
-from server.ingest.sources import SourceFile, find_files
+from server.ingest.sources import SourceFile
+from server.settings import Settings
 
 _SEED: Final = 2026
 _REPLACED_SHARE: Final = 0.2
@@ -89,11 +91,12 @@ def grow(docs: Path, folder: Path, *, section_count: int, recipe: PageRecipe) ->
     The pages come in a shuffled order, so that a small tree is of the same mixture as a large one; those that
     cannot be parsed are left out.
     """
-    originals = [_read(file) for file in find_files(docs)[0]]
+    corpus = open_folder(docs, Settings())
+    originals = [_read(file) for file in corpus.files]
     random.Random(_SEED).shuffle(originals)
     vocabulary = Vocabulary(original.text for original in originals)
     missing = section_count
-    for number, (variant, original, sections) in enumerate(_repeat(originals, recipe)):
+    for number, (variant, original, sections) in enumerate(_repeat(originals, PageParser(recipe, corpus))):
         if missing <= 0:
             return
         missing -= sections
@@ -118,10 +121,9 @@ def label(text: str, number: int) -> str:
     return _join(f"{head}{THOUSANDTH}: {number % 1000}\n{TENTH}: {number % 10}\n", body)
 
 
-def _repeat(originals: list[_Original], recipe: PageRecipe) -> Iterator[tuple[int, _Original, int]]:
+def _repeat(originals: list[_Original], parser: PageParser) -> Iterator[tuple[int, _Original, int]]:
     """Every page in every variant, without end, with its number of sections."""
     counted: list[tuple[_Original, int]] = []
-    parser = PageParser(recipe, None)
     for original in originals:
         try:
             sections = len(parser.parse(original.file, original.text.encode()).page.sections)

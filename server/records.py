@@ -114,6 +114,7 @@ class StoredPage:
     """What a run needs to know of a published page to tell whether it changed."""
 
     path: str
+    url: str
     source: str
     checksum: str
     parsed_with: str

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(10, ge=1, description="Connections a server opens at most.")
     database_timeout_seconds: float = Field(10, gt=0, description="Limit for one database call of a reader.")
 
+    docs: str = Field(
+        "", description="Folder or web address that is ingested where a command names none, and by a sync."
+    )
+
     site_name: str = Field("the documentation", description="What the prompt and the page call your docs.")
     site_url: str = Field(
         "",
@@ -64,9 +68,6 @@ class Settings(BaseSettings):
         ("*",), description="Comma-separated web origins that may ask (CORS)."
     )
 
-    sources: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Comma-separated folders and addresses that a sync ingests."
-    )
     secret_key: SecretStr | None = Field(
         None, description="What `Authorization: Bearer …` has to carry to push pages. Unset: nobody may push."
     )
@@ -239,7 +240,7 @@ class Settings(BaseSettings):
             raise ValueError("LECTERN_FULL_TEXT_WEIGHT and LECTERN_SEMANTIC_WEIGHT must not both be 0")
         return self
 
-    @field_validator("allowed_origins", "sources", "include", "exclude", mode="before")
+    @field_validator("allowed_origins", "include", "exclude", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return (

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import orjson
 from rich.console import Console
@@ -20,13 +20,17 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from server.ingest.outcome import Outcome, Trouble
 from server.ingest.progress import Progress as PhaseProgress
-from server.ingest.sync import IngestReport, Plan
-from server.records import Hit, Job, Match, Site
+from server.ingest.summary import cost
+from server.records import Hit, Job, Match, PastPublication, Site
 from server.settings import Settings
 
 console = Console(highlight=False, soft_wrap=True)
 error_console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_PATHS_MAX: Final = 20  # of a dry run; --json has them all
+_COMMIT_CHARS: Final = 12
 
 
 class ProgressBars:
@@ -56,6 +60,15 @@ class ProgressBars:
     ) -> None:
         self._bars.stop()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leaves the terminal to a question."""
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
+
     def __call__(self, progress: PhaseProgress) -> None:
         if progress.phase not in self._tasks:
             self._tasks[progress.phase] = self._bars.add_task(
@@ -66,7 +79,8 @@ class ProgressBars:
         if self._bars.disable and progress.done == progress.total and progress not in self._told:
             self._told.add(progress)
             seconds = time.monotonic() - self._started[progress.phase]
-            error_console.print(f"{progress.phase}: {progress.total} {progress.unit} in {seconds:.1f} s")
+            unit = progress.unit.removesuffix("s") if progress.total == 1 else progress.unit
+            error_console.print(f"{progress.phase}: {progress.total} {unit} in {seconds:.1f} s")
 
 
 @contextmanager
@@ -79,25 +93,72 @@ def progress_bar(name: str, *, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda steps: bars.advance(task, steps)
 
 
-def tell_report(report: IngestReport) -> None:
-    """What an ingest changed on stdout, each file that failed on stderr."""
-    publication = report.publication
+def tell_outcome(outcome: Outcome) -> None:
+    """What a run did, would do or has read, and what it cost, on stdout; `tell_troubles` tells the rest."""
+    if outcome.status == "checked":
+        console.print(f"{outcome.pages_total} pages, {outcome.sections_total} sections read in {_time(outcome)}.")
+    elif outcome.status == "planned":
+        _tell_planned(outcome)
+    else:
+        console.print(
+            f"{outcome.pages_written} pages written, {outcome.pages_removed} removed, "
+            f"{outcome.pages_unchanged} unchanged; {outcome.windows_embedded} windows embedded. "
+            f"Generation {outcome.generation} has {outcome.pages_total} pages "
+            f"and {outcome.sections_total} sections."
+        )
+        console.print(
+            f"{outcome.sections_written} sections written, {outcome.windows_reused} windows reused. "
+            f"Cost: {cost(outcome)}. Time: {_time(outcome)}."
+        )
+
+
+def _tell_planned(outcome: Outcome) -> None:
+    marked = [
+        *(f"+ {path}" for path in outcome.added_paths),
+        *(f"~ {path}" for path in outcome.changed_paths),
+        *(f"- {path}" for path in outcome.removed_paths),
+    ]
+    for line in marked[:_PATHS_MAX]:
+        console.print(f"  {_one_line(line)}", markup=False, emoji=False)
+    if len(marked) > _PATHS_MAX:
+        console.print(f"  … and {len(marked) - _PATHS_MAX} more")
     console.print(
-        f"{publication.pages_written} pages written, {publication.pages_removed} removed, "
-        f"{report.plan.unchanged_count} unchanged; {report.paid.windows} windows embedded. "
-        f"Generation {publication.generation} has {publication.pages_total} pages "
-        f"and {publication.sections_total} sections."
+        f"{outcome.pages_written} pages would be written ({outcome.pages_added} new), {outcome.pages_removed} "
+        f"removed, {outcome.pages_unchanged} unchanged; {outcome.windows_embedded} windows embedded, "
+        f"{outcome.windows_reused} reused. Cost: {cost(outcome)}."
     )
-    tell_failures(report.plan)
+    if outcome.needs_allow_removals:
+        console.print("A run would stop before it removes so many pages: see --allow-removals.")
 
 
-def tell_failures(plan: Plan) -> None:
+def _time(outcome: Outcome) -> str:
+    return f"{outcome.seconds:.1f} s"
+
+
+def tell_troubles(outcome: Outcome) -> None:
     """What could not be read, and what could not be understood, on stderr."""
-    for flaw in plan.flaws:
-        place = flaw.source if flaw.line is None else f"{flaw.source}:{flaw.line}"
-        error_console.print(f"[yellow]kept as text:[/yellow] {escape(place)} {escape(flaw.reason)}")
-    for failure in plan.failures:
-        error_console.print(f"[red]not ingested:[/red] {escape(failure.source)} {escape(failure.reason)}")
+    for flaw in outcome.flaws:
+        _tell_trouble("[yellow]kept as text:[/yellow]", flaw)
+    for failure in outcome.failures:
+        _tell_trouble("[red]not ingested:[/red]", failure)
+
+
+def _tell_trouble(kind: str, trouble: Trouble) -> None:
+    error_console.print(f"{kind} {escape(_one_line(f'{trouble.place} {trouble.reason}'))}", emoji=False)
+
+
+def tell_publications(publications: Sequence[PastPublication]) -> None:
+    """One line per publication."""
+    for one in publications:
+        changed = f"{one.pages_written:,} written, {one.pages_removed:,} removed"
+        state = f"{one.pages_total:,} pages, {one.sections_total:,} sections"
+        commit = (one.source_commit or "-")[:_COMMIT_CHARS]
+        console.print(
+            f"{one.generation:>6}  {one.published_at:%Y-%m-%d %H:%M:%S}  {_one_line(commit):<{_COMMIT_CHARS}}  "
+            f"{changed}; {one.windows_embedded:,} windows embedded; {state}",
+            markup=False,
+            emoji=False,
+        )
 
 
 def tell_jobs(jobs: Sequence[Job], *, is_json: bool) -> None:
@@ -137,6 +198,10 @@ def tell_serving(url: str, site: Site, settings: Settings) -> None:
 def without_escapes(text: str) -> str:
     """Text of a page or a model as a terminal may show it: no escape sequences."""
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(without_escapes(text).split())
 
 
 def tell_sources(sources: Sequence[Hit], explained: Sequence[Match] = ()) -> None:

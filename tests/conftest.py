@@ -167,7 +167,7 @@ async def ingest_folder(
             await prepare_database(connection, embedder)
             return await ingest(
                 connection,
-                folder,
+                str(folder),
                 embedder=embedder,
                 settings=settings,
                 on_progress=lambda progress: None,

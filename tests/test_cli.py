@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -17,11 +16,9 @@ import httpx
 import psutil
 import pytest
 
+from tests.commands import LECTERN, LIMIT_SECONDS, run
 from tests.conftest import SITE_FOLDER
 from tests.model_endpoint import serve_model_endpoint
-
-LECTERN = str(Path(sys.executable).with_name("lectern"))
-LIMIT_SECONDS = 60
 
 
 @pytest.fixture
@@ -31,18 +28,6 @@ def folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
-
-
-def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [LECTERN, *arguments],
-        cwd=folder,
-        env={**os.environ, "LECTERN_PORT": "0", **environment},
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        check=False,
-    )
 
 
 @contextmanager
@@ -168,7 +153,7 @@ def test_a_file_that_fails_is_named_and_the_exit_status_is_one(folder: Path) -> 
     result = run(folder, "ingest", str(docs))
     assert result.returncode == 1
     assert "4 pages written" in result.stdout
-    assert "not ingested: broken.md Line 1: is not UTF-8 text" in result.stderr
+    assert "not ingested: broken.md:1 is not UTF-8 text" in result.stderr
 
 
 @pytest.mark.parametrize(

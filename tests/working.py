@@ -108,7 +108,7 @@ def worker(settings: Settings, *options: str, **environment: str) -> Iterator[su
         "LECTERN_JOB_HOLD_SECONDS": str(settings.job_hold_seconds),
         "LECTERN_JOB_RETRY_SECONDS": str(settings.job_retry_seconds),
         "LECTERN_JOB_ATTEMPTS": str(settings.job_attempts),
-        "LECTERN_SOURCES": ",".join(settings.sources),
+        "LECTERN_DOCS": settings.docs,
         **environment,
     }
     process = subprocess.Popen(

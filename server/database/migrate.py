@@ -80,6 +80,13 @@ async def migrate(connection: asyncpg.Connection, sql_folder: Path) -> list[str]
     return [file.name for file in [*new, *changed]]
 
 
+async def is_untouched(connection: asyncpg.Connection) -> bool:
+    """Whether nothing was ever applied."""
+    with translated_errors():
+        found = await connection.fetchval("select to_regclass('docs.applied_file')")
+    return found is None
+
+
 @asynccontextmanager
 async def _locked(connection: asyncpg.Connection) -> AsyncIterator[None]:
     await connection.execute("select pg_advisory_lock($1)", _LOCK)

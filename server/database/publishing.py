@@ -117,7 +117,7 @@ async def get_publications(connection: asyncpg.Connection, *, count: int) -> lis
     """The last ones, newest first."""
     with translated_errors():
         rows = await connection.fetch("select * from docs.get_publications($1, $2)", SITE, count)
-    return [PastPublication(**{name: row[name] for name in row if name != "site_id"}) for row in rows]
+    return [PastPublication(**{name: value for name, value in row.items() if name != "site_id"}) for row in rows]
 
 
 async def discard_run(connection: asyncpg.Connection, run: UUID) -> None:

@@ -1,8 +1,10 @@
 """The YAML above a page as values that JSON knows."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import yaml
@@ -13,6 +15,7 @@ from server.errors import DocumentUnreadable
 # loader overflows the stack of the process on some ten thousand open brackets.
 _MAX_VALUES = 10_000
 _MAX_DEPTH = 100
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def read_front_matter(source: str, *, first_line: int) -> dict[str, Any]:
@@ -20,7 +23,7 @@ def read_front_matter(source: str, *, first_line: int) -> dict[str, Any]:
 
     Raises `DocumentUnreadable` with line and reason when it is not YAML or not a mapping.
     """
-    values = _load(source, first_line)
+    values = read_yaml(source, first_line=first_line, what="the front matter")
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -28,59 +31,87 @@ def read_front_matter(source: str, *, first_line: int) -> dict[str, Any]:
             f"Line {first_line}: the front matter is not a list of `name: value` pairs. If no front matter is "
             "meant, let the page start with something other than `---`."
         )
+    return values
+
+
+def read_yaml(
+    source: str, *, first_line: int, what: str, max_values: int = _MAX_VALUES, is_1_2: bool = False
+) -> Any:
+    """Any YAML as values that JSON knows, aliases written out. In YAML 1.2 `no` and `on` are words.
+
+    Raises `DocumentUnreadable` with line and reason, which calls the source `what`.
+    """
+    values = _load(source, first_line, what, is_1_2=is_1_2)
     try:
-        return _Converter(first_line).mapping(values)
+        return _Converter(first_line, what, max_values).value(values)
     except RecursionError:  # an alias that stands for what it is in
-        raise DocumentUnreadable(f"Line {first_line}: the front matter holds itself.") from None
+        raise DocumentUnreadable(f"Line {first_line}: {what} holds itself.") from None
 
 
-def _load(source: str, first_line: int) -> Any:
+def _load(source: str, first_line: int, what: str, *, is_1_2: bool) -> Any:
     # The loader in C is ten times as fast; PyYAML built without libyaml lacks it.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    if is_1_2:
+        loader = _with_booleans_of_1_2(loader)
     try:
-        _check_depth(yaml.parse(source, Loader=loader), first_line)
+        _check_depth(yaml.parse(source, Loader=loader), first_line, what)
         return yaml.load(source, Loader=loader)  # noqa: S506 (both are safe loaders)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
         reason = error.problem or error.context
-        raise DocumentUnreadable(f"Line {line}: the front matter is not YAML: {reason}.") from error
+        raise DocumentUnreadable(f"Line {line}: {what} is not YAML: {reason}.") from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # A date like 2024-13-45 is a plain ValueError.
         reason = str(error).splitlines()[0]
-        raise DocumentUnreadable(f"Line {first_line}: the front matter cannot be read: {reason}.") from error
+        raise DocumentUnreadable(f"Line {first_line}: {what} cannot be read: {reason}.") from error
 
 
-def _check_depth(events: Iterable[yaml.Event], first_line: int) -> None:
+@cache
+def _with_booleans_of_1_2(loader: Any) -> Any:
+    tag = "tag:yaml.org,2002:bool"
+    resolvers = {
+        first: [(name, pattern) for name, pattern in some if name != tag]
+        for first, some in loader.yaml_implicit_resolvers.items()
+    }
+    changed: Any = type("Loader", (loader,), {"yaml_implicit_resolvers": resolvers})
+    changed.add_implicit_resolver(tag, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+    return changed
+
+
+def _check_depth(events: Iterable[yaml.Event], first_line: int, what: str) -> None:
     depth = 0
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
             line = first_line + (event.start_mark.line if event.start_mark else 0)
-            raise DocumentUnreadable(f"Line {line}: the front matter is nested over {_MAX_DEPTH} deep.")
+            raise DocumentUnreadable(f"Line {line}: {what} is nested over {_MAX_DEPTH} deep.")
 
 
 class _Converter:
     """Turns what YAML can say into what JSON (and Postgres' jsonb) can."""
 
-    def __init__(self, first_line: int) -> None:
+    def __init__(self, first_line: int, what: str, max_values: int) -> None:
         self._first_line = first_line
+        self._what = what
+        self._max_values = max_values
         self._values = 0
 
-    def mapping(self, values: Mapping[Any, Any]) -> dict[str, Any]:
-        return {self._name(name): self._value(value) for name, value in values.items()}
+    def _mapping(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        return {self._name(name): self.value(value) for name, value in values.items()}
 
     def _name(self, name: Any) -> str:
-        converted = self._value(name)
+        converted = self.value(name)
         return converted if isinstance(converted, str) else str(name)
 
-    def _value(self, value: Any) -> Any:
+    def value(self, value: Any) -> Any:
         self._values += 1
-        if self._values > _MAX_VALUES:
-            raise DocumentUnreadable(f"Line {self._first_line}: the front matter has over {_MAX_VALUES:,} values.")
+        if self._values > self._max_values:
+            reason = f"{self._what} has over {self._max_values:,} values."
+            raise DocumentUnreadable(f"Line {self._first_line}: {reason}")
         match value:
             case str():
-                return _storable(value)
+                return storable(value)
             case None | bool() | int():
                 return value
             case float():
@@ -88,15 +119,17 @@ class _Converter:
             case date():  # datetimes too
                 return value.isoformat()
             case bytes():
-                return _storable(value.decode("utf-8", "replace"))
+                return storable(value.decode("utf-8", "replace"))
             case dict():
-                return self.mapping(value)
+                return self._mapping(value)
             case list() | tuple() | set():
-                return [self._value(item) for item in value]
+                return [self.value(item) for item in value]
         return str(value)
 
 
-def _storable(text: str) -> str:
-    """YAML escapes can spell NUL and half surrogate pairs, which Postgres refuses."""
+def storable(text: str) -> str:
+    """YAML and JSON escapes can spell NUL and half surrogate pairs, which Postgres refuses."""
+    if "\0" not in text and not _HALF_PAIR.search(text):
+        return text
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.replace("\0", "")

@@ -20,6 +20,11 @@ def page_path(relative: PurePosixPath) -> str:
     return "/" + "/".join(page.parts)
 
 
+def built_url(relative: PurePosixPath) -> str:
+    """The address of a page in a built site: `guides/index.html` → `/guides/`."""
+    return "/" + str(relative).removesuffix("index.html")
+
+
 def linked_page(source: PurePosixPath, href: str) -> str | None:
     """The path and anchor a link in a file means (`../start.md#install`); `None` unless it is a Markdown file's.
 

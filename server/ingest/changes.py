@@ -1,6 +1,6 @@
 """What differs between a corpus and what is published."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,7 +19,12 @@ class Changes:
 
 
 def compare(
-    corpus: Corpus, stored: Iterable[StoredPage], *, parsed_with: str, embedded_with: str, file_max_bytes: int
+    corpus: Corpus,
+    stored: Iterable[StoredPage],
+    *,
+    parsed_with: Callable[[SourceFile], str],
+    embedded_with: str,
+    file_max_bytes: int,
 ) -> Changes:
     """Reads every file once; a file that cannot be read fails alone.
 
@@ -33,7 +38,7 @@ def compare(
     for file in corpus.files:
         stands = published.get(file.source)
         try:
-            if stands and (stands.parsed_with, stands.embedded_with) == (parsed_with, embedded_with):
+            if stands and (stands.parsed_with, stands.embedded_with) == (parsed_with(file), embedded_with):
                 is_same = _is_unmodified(file, stands, file_max_bytes) and _includes_the_same(stands, corpus)
             else:
                 is_same = False

@@ -1,14 +1,30 @@
 """Makes a database ready: migrations, functions, and the vector width of the embedding model."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 
 from server.database.calls import get_site, prepare_embedding_model
 from server.database.fitness import require_embedding_model
 from server.database.locks import alone
 from server.database.migrate import migrate
+from server.database.pool import database_url, open_owner_connection
+from server.ingest.embedding import opened_embedder
 from server.models.embeddings import Embedder
 from server.records import Site
-from server.settings import find_folder
+from server.settings import Settings, find_folder
+
+
+@asynccontextmanager
+async def opened_for_ingest(settings: Settings) -> AsyncIterator[tuple[asyncpg.Connection, Embedder]]:
+    """The owner's connection and the configured embedder, closed with the context."""
+    async with (
+        opened_embedder(settings) as embedder,
+        database_url(settings) as url,
+        open_owner_connection(url) as connection,
+    ):
+        yield connection, embedder
 
 
 async def prepare_database(

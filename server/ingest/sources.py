@@ -2,15 +2,20 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
 from server.documents.formats import FORMATS, Format, format_of
+from server.documents.profiles import GITHUB, Profile
 from server.errors import DocumentUnreadable, IngestFailed
+from server.ingest.globs import is_included
 
 _SKIPPED_FOLDERS: Final = frozenset({"node_modules", "__pycache__"})
+_WRITTEN: Final = frozenset({".md", ".mdx", ".markdown", ".rst"})
+_OF_BUILT_SITES: Final = frozenset({"html", "pdf", "openapi"})
+_HEAD_BYTES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +50,52 @@ class Flaw:
     reason: str
 
 
-def find_files(folder: Path) -> tuple[list[SourceFile], list[Failure]]:
-    """Every file of a known format below a folder, sorted; hidden folders and `node_modules` are left out.
+def find_files(
+    folder: Path, profile: Profile = GITHUB, *, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> tuple[list[SourceFile], list[Failure]]:
+    """Every file below a folder that the site makes a page of, sorted; hidden folders are left out.
 
     Follows links to folders, each folder once, so that a loop ends. Folders that cannot be listed are failures.
-    Raises `IngestFailed` when the folder is missing or holds no documentation.
+    `include` and `exclude` are globs on the names. Raises `IngestFailed` when there is no documentation.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise IngestFailed(f"{folder} {what}: give the folder that holds your documentation.")
     failures: list[Failure] = []
     # An index goes before a README beside it, because it is the page that site generators show.
-    files = sorted(_walk(folder, failures), key=lambda file: (file.name.parent, file.name.name.swapcase()))
+    found = [
+        file for file in _walk(folder, failures) if is_included(str(file.name), include=include, exclude=exclude)
+    ]
+    formats = _formats_read(file.name for file in found)
+    # An index goes before a README beside it, because it is the page that site generators show.
+    files = sorted(
+        (file for file in found if file.format.name in formats and _is_page(file, profile)),
+        key=lambda file: (file.name.parent, file.name.name.swapcase()),
+    )
     if not files and not failures:
         suffixes = ", ".join(suffix for known in FORMATS for suffix in known.suffixes)
         raise IngestFailed(f"{folder} holds no documentation (files ending in {suffixes}).")
     return files, failures
+
+
+def _formats_read(names: Iterable[PurePosixPath]) -> Collection[str]:
+    """A folder is a built site, whose pages are HTML, or what one is built from, where HTML is something else."""
+    tops = {name.name.lower() for name in names if len(name.parts) == 1}
+    if "index.html" in tops and not any(PurePosixPath(top).suffix in _WRITTEN for top in tops):
+        return _OF_BUILT_SITES
+    return {known.name for known in FORMATS} - {"html"}
+
+
+def _is_page(file: SourceFile, profile: Profile) -> bool:
+    if file.format.name != "html" and not profile.is_page(file.name):
+        return False
+    if not file.format.is_choosy:
+        return True
+    try:
+        with file.path.open("rb") as opened:
+            return file.format.is_page(file.name, opened.read(_HEAD_BYTES))
+    except OSError:
+        return True  # and is told of when it is read
 
 
 def _walk(folder: Path, failures: list[Failure]) -> Iterator[SourceFile]:
@@ -90,6 +125,11 @@ def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
         return False
     seen.add(identity)
     return True
+
+
+def is_left_out(name: PurePath) -> bool:
+    """Whether nothing at this place below the folder that is ingested can be a part of it."""
+    return any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in name.parts) or name.name.endswith("~")
 
 
 def printable(name: str) -> str:

@@ -9,7 +9,7 @@ import asyncpg
 
 from server.database.publishing import stage_pages
 from server.documents.windows import make_windows
-from server.errors import DocumentUnreadable
+from server.errors import DocumentExcluded, DocumentUnreadable
 from server.ingest.embedding import VectorRecipe, batches
 from server.ingest.parsing import PageParser
 from server.ingest.progress import OnProgress, Progress
@@ -39,6 +39,8 @@ class Staging:
         self._file_max_bytes = file_max_bytes
         self._paths = _Paths()
         self.staged_paths: list[str] = []
+        self.section_count = 0
+        self.window_count = 0
         self.failures: list[Failure] = []
         self.flaws: list[Flaw] = []
 
@@ -75,23 +77,32 @@ class Staging:
             embedded_with=self._vector_recipe.sha256,
         )
         self.staged_paths += [page.path for page in pages]
+        self.section_count += sum(len(page.sections) for page in pages)
+        self.window_count += len(windows)
 
     def _parse(self, files: Sequence[SourceFile]) -> list[Page]:
         pages: list[Page] = []
         for file in files:
             try:
                 parsed = self._parser.parse(file, read_content(file, max_bytes=self._file_max_bytes))
+            except DocumentExcluded:
+                continue
             except DocumentUnreadable as error:
                 self.failures.append(Failure(file.source, str(error)))
                 continue
             self.flaws += [Flaw(file.source, problem.line, problem.reason) for problem in parsed.problems]
             loser = self._paths.settle(parsed.page.path, file.source)
             if loser is not None:
-                owner = self._paths.owners[parsed.page.path]
-                self.failures.append(Failure(loser, f"gives the same page {parsed.page.path} as {owner}."))
+                path = parsed.page.path
+                self.failures.append(same_page(loser, path=path, owner=self._paths.owners[path]))
             if loser != file.source:
                 pages.append(parsed.page)
         return pages
+
+
+def same_page(source: str, *, path: str, owner: str) -> Failure:
+    """What is told of a file that may not be the page at a path, because its owner is."""
+    return Failure(source, f"gives the same page {path} as {owner}.")
 
 
 class _Paths:

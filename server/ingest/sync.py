@@ -1,11 +1,8 @@
-"""The path of a corpus: open → compare → parse and stage → embed what is missing → publish once."""
+"""The path of a corpus: open → compare → parse and stage → embed what is missing → publish once → tidy up."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -13,43 +10,17 @@ from server.database.calls import get_site
 from server.database.fitness import with_live_model
 from server.database.locks import alone
 from server.database.pool import prepare_connection
-from server.database.publishing import (
-    count_missing_windows,
-    discard_run,
-    drop_unused_embeddings,
-    get_stored_pages,
-    publish,
-)
+from server.database.publishing import drop_unused_embeddings
 from server.database.reindexing import drop_old_windows
 from server.database.upkeep import tidy_up
 from server.errors import DatabaseUnavailable, LecternError, RemovalsRefused
 from server.ingest.calibration import renew_calibration
-from server.ingest.changes import Changes, compare, removed_paths
-from server.ingest.corpus import Corpus, open_folder
-from server.ingest.embedding import Paid, VectorRecipe, WindowEmbedder, embedder_for
-from server.ingest.parsing import PageParser, PageRecipe
-from server.ingest.progress import OnProgress, Progress
-from server.ingest.sources import Failure, Flaw
-from server.ingest.staging import Staging
-from server.ingest.weighing import choose_token_weights
+from server.ingest.embedding import Paid, embedder_for
+from server.ingest.progress import OnProgress
+from server.ingest.run import Plan, Run, opened_run
 from server.models.embeddings import Embedder
-from server.records import Publication, Site, StoredPage, TokenWeights
+from server.records import Publication, Site
 from server.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a run is about to do, known before anything is paid for."""
-
-    written_paths: tuple[str, ...]
-    added_paths: tuple[str, ...]
-    """Those of the written ones that are new."""
-    removed_paths: tuple[str, ...]
-    unchanged_count: int
-    sections_to_embed: int
-    windows_to_embed: int
-    failures: tuple[Failure, ...]
-    flaws: tuple[Flaw, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +42,7 @@ def refuse_removals(removed: int, total: int) -> bool:
 
 async def ingest(
     connection: asyncpg.Connection,
-    folder: Path,
+    docs: str,
     *,
     embedder: Embedder,
     settings: Settings,
@@ -79,11 +50,11 @@ async def ingest(
     allow_removals: AllowRemovals = refuse_removals,
     source_commit: str | None = None,
 ) -> IngestReport:
-    """Makes what is in a folder the published state of the site.
+    """Makes what is in a folder, or at a web address, the published state of the site.
 
     Costs what changed. Either everything readable is published at once or, when this raises (`IngestFailed`,
     `RemovalsRefused`, `Outage`, `DatabaseUnfit`) or is cancelled, nothing; what was embedded until then is kept
-    for the next run. Files that cannot be read are in the report.
+    for the next run. What cannot be read is in the report.
     """
     await prepare_connection(connection)
     async with alone(connection):
@@ -92,21 +63,28 @@ async def ingest(
         with suppress(DatabaseUnavailable):  # someone still reads them: then at the next run
             await drop_old_windows(connection, tries=1)
         async with embedder_for(settings, embedder) as live_embedder:
-            run = await _Run.start(connection, folder, site, embedder=live_embedder, settings=settings)
-            try:
+            async with opened_run(
+                connection, docs, site, embedder=live_embedder, settings=settings, on_progress=on_progress
+            ) as run:
                 plan = await run.stage(on_progress)
-                _check_removals(plan, run.stored, allow_removals)
-                report = await run.publish(plan, source_commit, on_progress)
-            finally:
-                with suppress(LecternError):
-                    await discard_run(connection, run.id)
+                _check_removals(plan, allow_removals)
+                publication, paid = _unchanged(site), Paid()
+                if plan.written_paths or plan.removed_paths:
+                    publication, paid = await _publish(
+                        connection,
+                        run,
+                        plan,
+                        source_commit=source_commit,
+                        settings=settings,
+                        on_progress=on_progress,
+                    )
             await renew_calibration(connection, embedder=live_embedder, settings=settings)
-            return report
+            return IngestReport(plan=plan, publication=publication, paid=paid)
 
 
 async def plan_ingest(
     connection: asyncpg.Connection,
-    folder: Path,
+    docs: str,
     *,
     embedder: Embedder,
     settings: Settings,
@@ -116,148 +94,40 @@ async def plan_ingest(
     await prepare_connection(connection)
     site = await get_site(connection)
     settings = with_live_model(settings, site)
-    async with embedder_for(settings, embedder) as live_embedder:
-        run = await _Run.start(connection, folder, site, embedder=live_embedder, settings=settings)
-        try:
-            plan = await run.stage(on_progress)
-            return plan, await run.embedder.count_staged(run.id)
-        finally:
-            await discard_run(connection, run.id)
+    async with (
+        embedder_for(settings, embedder) as live_embedder,
+        opened_run(
+            connection, docs, site, embedder=live_embedder, settings=settings, on_progress=on_progress
+        ) as run,
+    ):
+        plan = await run.stage(on_progress)
+        return plan, await run.embedder.count_staged(run.id)
 
 
-def _check_removals(plan: Plan, stored: Sequence[StoredPage], allow_removals: AllowRemovals) -> None:
+def _check_removals(plan: Plan, allow_removals: AllowRemovals) -> None:
     """Raises `RemovalsRefused` before more than half of a site's pages go unasked."""
-    total = sum(not page.is_pushed for page in stored)
-    removed = len(plan.removed_paths)
-    if 2 * removed > total and not allow_removals(removed, total):
+    removed, total = len(plan.removed_paths), plan.stored_count
+    if plan.removes_most and not allow_removals(removed, total):
         raise RemovalsRefused(
             f"This would remove {removed:,} of {total:,} pages (the first is {plan.removed_paths[0]}), and "
             "nothing was changed. If that is meant, run it with --allow-removals; else check the folder."
         )
 
 
-class _Run:
-    """One ingest of one corpus, from its comparison to its publication."""
-
-    def __init__(
-        self,
-        connection: asyncpg.Connection,
-        site: Site,
-        corpus: Corpus,
-        stored: Sequence[StoredPage],
-        *,
-        parser: PageParser,
-        embedder: WindowEmbedder,
-        vector_recipe: VectorRecipe,
-        token_weights: TokenWeights | None,
-        settings: Settings,
-    ) -> None:
-        self.id: UUID = uuid4()
-        self.embedder = embedder
-        self.stored = stored
-        self._connection = connection
-        self._site = site
-        self._corpus = corpus
-        self._parser = parser
-        self._vector_recipe = vector_recipe
-        self._token_weights = token_weights
-        self._settings = settings
-
-    @classmethod
-    async def start(
-        cls, connection: asyncpg.Connection, folder: Path, site: Site, *, embedder: Embedder, settings: Settings
-    ) -> "_Run":
-        corpus = await asyncio.to_thread(open_folder, folder, settings)
-        parser = PageParser(PageRecipe.of(settings, corpus.profile), corpus.project)
-        stored = await get_stored_pages(connection)
-        weights = await choose_token_weights(
-            connection,
-            corpus.files,
-            embedder=embedder,
-            parser=parser,
-            settings=settings,
-            has_pushed_pages=any(page.is_pushed for page in stored),
-        )
-        if weights is not None:
-            embedder = embedder.with_token_weights(weights.weights)
-        assert site.embedding_dimensions is not None  # noqa: S101  recorded with the model
-        recipe = VectorRecipe.of(settings, dimensions=site.embedding_dimensions, token_weights=weights)
-        return cls(
-            connection,
-            site,
-            corpus,
-            stored,
-            parser=parser,
-            embedder=WindowEmbedder(connection, embedder, settings, dimensions=recipe.dimensions),
-            vector_recipe=recipe,
-            token_weights=weights,
-            settings=settings,
-        )
-
-    async def stage(self, on_progress: OnProgress) -> Plan:
-        changes = await self._compare(on_progress)
-        await discard_run(self._connection, self.id)  # what runs that died long ago have left
-        staging = Staging(
-            self._connection,
-            self.id,
-            parser=self._parser,
-            vector_recipe=self._vector_recipe,
-            file_max_bytes=self._settings.file_max_bytes,
-        )
-        if changes.to_parse:
-            await staging.stage(
-                changes.to_parse, order=self._corpus.files, unchanged=changes.unchanged, on_progress=on_progress
-            )
-        return await self._plan(changes, staging)
-
-    async def _compare(self, on_progress: OnProgress) -> Changes:
-        total = len(self._corpus.files)
-        on_progress(Progress("Reading", 0, total))
-        changes = await asyncio.to_thread(
-            compare,
-            self._corpus,
-            self.stored,
-            parsed_with=self._parser.parsed_with,
-            embedded_with=self._vector_recipe.sha256,
-            file_max_bytes=self._settings.file_max_bytes,
-        )
-        on_progress(Progress("Reading", total, total))
-        return changes
-
-    async def _plan(self, changes: Changes, staging: Staging) -> Plan:
-        failures = (*changes.failures, *staging.failures)
-        kept = staging.staged_paths + [page.path for page in changes.unchanged]
-        windows, sections = await count_missing_windows(self._connection, self.id)
-        known = {page.path for page in self.stored}
-        return Plan(
-            written_paths=tuple(staging.staged_paths),
-            added_paths=tuple(path for path in staging.staged_paths if path not in known),
-            removed_paths=removed_paths(self.stored, kept=set(kept), failures=failures),
-            unchanged_count=len(set(kept)) - len(staging.staged_paths),
-            sections_to_embed=sections,
-            windows_to_embed=windows,
-            failures=failures,
-            flaws=tuple(staging.flaws),
-        )
-
-    async def publish(self, plan: Plan, source_commit: str | None, on_progress: OnProgress) -> IngestReport:
-        if not plan.written_paths and not plan.removed_paths:
-            return IngestReport(plan=plan, publication=_unchanged(self._site), paid=Paid())
-        paid = await self.embedder.embed_staged(self.id, on_progress)
-        on_progress(Progress("Publishing", 0, len(plan.written_paths)))
-        publication = await publish(
-            self._connection,
-            self.id,
-            removed_paths=plan.removed_paths,
-            token_weights=self._token_weights,
-            source_commit=source_commit,
-            windows_embedded=paid.windows,
-        )
-        with suppress(LecternError):  # everything is published, and this can as well be done later
-            await tidy_up(self._connection, publication)
-            await drop_unused_embeddings(self._connection, days=self._settings.embedding_keep_days)
-        on_progress(Progress("Publishing", len(plan.written_paths), len(plan.written_paths)))
-        return IngestReport(plan=plan, publication=publication, paid=paid)
+async def _publish(
+    connection: asyncpg.Connection,
+    run: Run,
+    plan: Plan,
+    *,
+    source_commit: str | None,
+    settings: Settings,
+    on_progress: OnProgress,
+) -> tuple[Publication, Paid]:
+    published = await run.publish(plan, source_commit, on_progress)
+    with suppress(LecternError):  # everything is published, and this can as well be done later
+        await tidy_up(connection, published[0])
+        await drop_unused_embeddings(connection, days=settings.embedding_keep_days)
+    return published
 
 
 def _unchanged(site: Site) -> Publication:

@@ -1,13 +1,13 @@
-"""A sync job: the configured sources, ingested as the command does it."""
+"""A sync job: the configured documentation, ingested as the command does it."""
 
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from server.errors import SettingsInvalid
 from server.ingest.progress import tell_nobody
-from server.ingest.sync import Plan, ingest
+from server.ingest.run import Plan
+from server.ingest.sync import ingest
 from server.models.embeddings import Embedder
 from server.records import HeldJob
 from server.settings import Settings
@@ -22,11 +22,11 @@ async def sync(
 
     Everything is published by then: who is killed before the job has ended finds nothing more to do next time.
     """
-    if len(settings.sources) != 1:
-        raise SettingsInvalid("A sync ingests one source: set LECTERN_SOURCES to one folder.")
+    if not settings.docs:
+        raise SettingsInvalid("There is nothing to ingest: set LECTERN_DOCS.")
     report = await ingest(
         connection,
-        Path(settings.sources[0]),
+        settings.docs,
         embedder=embedder,
         settings=settings,
         on_progress=tell_nobody,

@@ -54,7 +54,8 @@ def _learn(
     if not embedder.learns_token_weights:
         return None
     texts: list[str] = []
-    for file in files[:: max(1, len(files) // _SAMPLE_PAGES)]:
+    at_hand = [file for file in files if not file.is_unmodified]
+    for file in at_hand[:: max(1, len(at_hand) // _SAMPLE_PAGES)]:
         try:
             page = parser.parse(file, read_content(file, max_bytes=settings.file_max_bytes)).page
         except DocumentUnreadable:

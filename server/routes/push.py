@@ -35,8 +35,8 @@ async def sync(request: Request) -> Response:
     """Ingests the configured sources again."""
     work = read_sync(await _read_secret_body(request))
     settings: Settings = request.state.settings
-    if not settings.sources:
-        raise RequestInvalid("There is nothing to ingest: set LECTERN_SOURCES, for the server and its workers.")
+    if not settings.docs:
+        raise RequestInvalid("There is nothing to ingest: set LECTERN_DOCS, for the server and its workers.")
     return await _enqueue(request, "sync", work)
 
 

@@ -2,6 +2,7 @@
 create or replace function docs.get_stored_pages(site text)
 returns table (
   path text,
+  url text,
   source text,
   checksum text,
   parsed_with text,
@@ -15,8 +16,8 @@ stable
 set search_path = docs, public, extensions, pg_temp
 as $$
   select
-    page.path, page.source, page.checksum, page.parsed_with, page.embedded_with, page.includes, page.validators,
-    page.is_pushed
+    page.path, page.url, page.source, page.checksum, page.parsed_with, page.embedded_with, page.includes,
+    page.validators, page.is_pushed
   from docs.site
   join docs.page on page.site_id = site.id
   where site.name = get_stored_pages.site;

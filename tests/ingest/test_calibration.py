@@ -191,7 +191,9 @@ async def test_an_outage_while_learning_keeps_what_was_published_and_the_old_lev
     await set_calibration(owner, old)
     embedder = make_embedder(remote, retries=0, timeout_seconds=5)
     with caplog.at_level(logging.WARNING):
-        report = await ingest(owner, DOCS, embedder=embedder, settings=remote, on_progress=fail_once_published)
+        report = await ingest(
+            owner, str(DOCS), embedder=embedder, settings=remote, on_progress=fail_once_published
+        )
     assert report.publication.pages_written == len(list(DOCS.glob("*.md")))
     assert old == await get_calibration(owner)
     assert "How sure answers are was not learnt anew" in caplog.text

@@ -11,9 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from server.errors import DocumentUnreadable, IngestFailed
-from server.ingest.crawl.addresses import is_included, page_name, scope_of
+from server.ingest.crawl.addresses import page_name, scope_of
 from server.ingest.crawl.site import FetchedPage, crawl
 from server.ingest.crawl.sitemaps import SitemapReader
+from server.ingest.globs import is_included
 from server.ingest.sources import Failure
 from server.settings import Settings
 from tests.site_server import SiteServer, Trouble, serve_site

@@ -6,10 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from server.documents.profiles import GITHUB
+from server.ingest.corpus import open_folder
 from server.ingest.parsing import PageParser, PageRecipe
-from server.ingest.project import Project
-from server.ingest.sources import find_files
 from server.settings import Settings
 from tests.conftest import ingest_folder
 
@@ -37,15 +35,12 @@ NASTY = {
 }
 
 
-@pytest.fixture
-def parser(tmp_path: Path) -> PageParser:
-    return PageParser(PageRecipe.of(Settings(), GITHUB), Project(tmp_path, max_bytes=10_000_000))
-
-
 @pytest.mark.parametrize("name", NASTY)
-def test_a_nasty_page_becomes_sections_in_bounded_time(parser: PageParser, tmp_path: Path, name: str) -> None:
+def test_a_nasty_page_becomes_sections_in_bounded_time(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(NASTY[name].encode())
-    (file,) = find_files(tmp_path)[0]
+    corpus = open_folder(tmp_path, Settings())
+    (file,) = corpus.files
+    parser = PageParser(PageRecipe.of(Settings(), corpus.profile), corpus)
     started = time.process_time()
     page = parser.parse(file, file.path.read_bytes()).page
     assert time.process_time() - started < LIMIT_SECONDS

@@ -28,7 +28,7 @@ PAGE = {"path": "/a", "content": "# A\n\nThe text of a page."}
 
 
 def pushing(database_url: str) -> Settings:
-    return Settings(database_url=database_url, secret_key=KEY, push_max_bytes=10_000, sources=("docs",))
+    return Settings(database_url=database_url, secret_key=KEY, push_max_bytes=10_000, docs="docs")
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ async def test_removals_and_syncs_become_jobs(url: str, owner: asyncpg.Connectio
         ({"content": 3}, 400, "either `content` or"),
         ({"content_base64": "IyBB"}, 400, "either `content` or"),
         ({"content": None, "content_base64": "#"}, 400, "is not base64"),
-        ({"content_type": "image/png"}, 415, "'image/png' cannot be read: send one of text/markdown"),
+        ({"content_type": "image/png"}, 415, "'image/png' cannot be read: send one of application/json"),
         ({"content_type": ["x"]}, 415, "cannot be read"),
         ({"title": " "}, 400, "pages[0].title"),
         ({"meta": []}, 400, "pages[0].meta is no object"),
@@ -180,10 +180,10 @@ def test_a_job_that_is_none_is_not_found(refusing_url: str, number: str) -> None
 
 
 def test_a_sync_of_nothing_is_told(database_url: str) -> None:
-    with serve_in_thread(create_app(pushing(database_url).model_copy(update={"sources": ()}))) as url:
+    with serve_in_thread(create_app(pushing(database_url).model_copy(update={"docs": ""}))) as url:
         response = httpx.post(f"{url}/v1/sync", headers=BEARER)
     assert 400 == response.status_code
-    assert "set LECTERN_SOURCES" in response.json()["error"]["message"]
+    assert "set LECTERN_DOCS" in response.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("path", ["/v1/pages", "/v1/sync", "/v1/jobs/1"])

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from server.errors import IngestFailed
+from server.ingest.globs import is_included
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _MAX_CHARS: Final = 2000  # a guess; longer ones are traps
@@ -97,14 +97,6 @@ def scope_of(start: str, *, include: Sequence[str], exclude: Sequence[str], is_w
         include=include,
         exclude=exclude,
     )
-
-
-def is_included(path: str, *, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    """Whether globs let a path in; `*` stands for slashes too, and a glob need not begin with one."""
-    bare = path.lstrip("/")
-    if any(fnmatchcase(bare, glob.lstrip("/")) for glob in exclude):
-        return False
-    return not include or any(fnmatchcase(bare, glob.lstrip("/")) for glob in include)
 
 
 def is_asset(url: str) -> bool:

@@ -1,0 +1,7 @@
+import DefaultTheme from "vitepress/theme";
+import { h } from "vue";
+
+export default {
+  extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { "nav-bar-content-before": () => h("lectern-search") }),
+};

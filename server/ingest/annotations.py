@@ -1,0 +1,37 @@
+"""Failures as GitHub's workflow commands, which put them beside the lines of a pull request.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from server.ingest.outcome import Outcome, Trouble
+
+_ANNOTATIONS_MAX: Final = 50  # GitHub shows ten of each kind a step
+
+
+def annotations(outcome: Outcome) -> Iterator[str]:
+    """One line each; files by their absolute places, which GitHub makes relative to the repository."""
+    if outcome.error is not None:
+        yield f"::error title=Nothing was published::{_escaped(outcome.error.message)}"
+    folder = Path(outcome.docs).absolute()
+    for trouble in outcome.failures[:_ANNOTATIONS_MAX]:
+        yield _annotation("error", "Not ingested", trouble, folder)
+    for trouble in outcome.flaws[:_ANNOTATIONS_MAX]:
+        yield _annotation("warning", "Kept as text", trouble, folder)
+
+
+def _annotation(kind: str, title: str, trouble: Trouble, folder: Path) -> str:
+    file = _escaped_property(str(folder / trouble.source))
+    line = "" if trouble.line is None else f",line={trouble.line}"
+    return f"::{kind} file={file}{line},title={title}::{_escaped(trouble.reason)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escaped_property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
