@@ -86,8 +86,9 @@ async def _work(
     """Some workers with one queue; the first that loses its connection ends them all."""
     async with _opened(url) as connection:
         queue = await Queue.open(connection, settings)
-        workers = [_Worker(url, queue, embedder, settings) for _ in range(concurrency)]
-        workers[0].is_settled = False  # who was killed may have left that to be done
+        unsettled = asyncio.Event()
+        unsettled.set()  # who was killed may have left that to be done
+        workers = [_Worker(url, queue, embedder, settings, unsettled) for _ in range(concurrency)]
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(worker.work(once=once, stop=stop)) for worker in workers]
@@ -136,23 +137,21 @@ class _Worker:
     queue: Queue
     embedder: Embedder
     settings: Settings
+    unsettled: asyncio.Event
+    """One for all workers in here: set when something was published since the site was settled last."""
     failures: int = 0
     """Batches that went wrong."""
-    is_settled: bool = True
-    """Whether nothing was published since the site was settled last."""
 
     async def work(self, *, once: bool, stop: asyncio.Event) -> None:
         async with _opened(self.url) as connection:
             while not stop.is_set():
                 if jobs := await self.queue.take():
                     await self._do(connection, jobs)
-                elif not self.is_settled:
-                    self.is_settled = True
-                    await self._settle(connection)
                 elif once:
+                    await self._settle(connection)
                     return
-                else:
-                    await self.queue.wait()
+                elif not await self.queue.wait() and not stop.is_set():
+                    await self._settle(connection)
 
     async def _do(self, connection: asyncpg.Connection, jobs: list[HeldJob]) -> None:
         try:
@@ -176,12 +175,12 @@ class _Worker:
             if not await finish_job(connection, jobs[0], **outcome):
                 raise JobLost(f"Another worker has taken over job {jobs[0].id}, because this one was too slow.")
             self.failures += outcome["state"] == "failed"
-            self.is_settled = False
+            self.unsettled.set()
             return
         report = await push(connection, jobs, embedder=self.embedder, settings=self.settings)
         self.failures += report.failed_jobs > 0
         if report.publication is not None:
-            self.is_settled = False
+            self.unsettled.set()
             logger.info(
                 "Generation %s: jobs %s, %s pages written, %s removed, %s windows embedded",
                 report.publication.generation,
@@ -192,10 +191,13 @@ class _Worker:
             )
 
     async def _settle(self, connection: asyncpg.Connection) -> None:
-        """A failure is no harm: what was pushed is published, and the next push comes by here again."""
+        """Once pushes have paused. A failure is no harm: what was pushed is published, and this comes again."""
+        if not self.unsettled.is_set():
+            return
+        self.unsettled.clear()
         try:
             await settle(connection, embedder=self.embedder, settings=self.settings)
         except LecternError as error:
-            logger.warning("The site was not settled after a push: %s", error)
+            logger.info("What belongs to the site as a whole was not learnt anew: %s", error)
             if connection.is_closed():
                 raise DatabaseUnavailable("A worker has lost its connection to Postgres.") from error

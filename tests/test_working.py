@@ -115,7 +115,10 @@ async def test_two_workers_share_the_load(
 
 async def _are_connected(owner: asyncpg.Connection, *, workers: int) -> bool:
     """Each with a connection for its queue and one to publish; the test has one too."""
-    count = "select count(*) from pg_stat_activity where datname = current_database()"
+    count = (
+        "select count(*) from pg_stat_activity "
+        "where datname = current_database() and application_name = 'lectern owner'"
+    )
     return bool(await owner.fetchval(count) >= 2 * workers + 1)
 
 

@@ -55,10 +55,11 @@ class Queue:
         """Ends the waiting of every task."""
         self._woken.set()
 
-    async def wait(self) -> None:
-        """Until something may have become due."""
+    async def wait(self) -> bool:
+        """Until something may have become due; whether it was woken, and not only tired of waiting."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), _POLL_SECONDS)
+            return await asyncio.wait_for(self._woken.wait(), _POLL_SECONDS)
+        return False
 
     async def take(self) -> list[HeldJob]:
         """What one worker is to do next, as one; nothing when nothing is due."""

@@ -52,6 +52,15 @@ async def test_a_sync_and_what_was_begun_before_come_alone(owner: asyncpg.Connec
     assert 2 == taken[0][0].attempt
 
 
+async def test_what_was_begun_before_joins_no_batch(owner: asyncpg.Connection) -> None:
+    await enqueue(owner, page_of("/fresh"))
+    await enqueue(owner, page_of("/begun"))
+    fresh, begun = await take(owner)
+    assert await release_job(owner, begun, reason="the model was down")
+    assert await release_job(owner, fresh)
+    assert [[fresh.id], [begun.id]] == [[job.id for job in await take(owner)] for _ in range(2)]
+
+
 async def test_a_job_whose_worker_says_nothing_is_taken_over_and_the_first_may_not_end_it(
     owner: asyncpg.Connection,
 ) -> None:
