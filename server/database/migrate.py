@@ -166,7 +166,7 @@ async def _prepare_queue(connection: asyncpg.Connection) -> None:
             from pgmq import get_embedded_install_sql, get_embedded_sql_version
 
             await connection.execute(get_embedded_install_sql())
-            logger.info("Installed pgmq %s in the schema pgmq.", get_embedded_sql_version())
+            logger.debug("Installed pgmq %s in the schema pgmq.", get_embedded_sql_version())
         rows = await connection.fetch("select proname from pg_proc where pronamespace = to_regnamespace('pgmq')")
         missing = [name for name in _PGMQ_FUNCTIONS if name not in {row["proname"] for row in rows}]
         if missing:
