@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 
 from server.tokens import count_tokens
+from tests.commands import LECTERN, LIMIT_SECONDS
 from tests.model_endpoint import ModelEndpoint, serve_model_endpoint
 from tests.reindexing import KEY, text_of, write_pages
-from tests.test_cli import LECTERN, LIMIT_SECONDS
 
 BATCH = 256  # sections that are kept together
 

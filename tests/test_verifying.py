@@ -15,8 +15,8 @@ from server.database.pool import open_owner_connection, prepare_connection
 from server.documents.profiles import PROFILES
 from server.records import Page
 from server.settings import FrameworkName
+from tests.commands import LECTERN, LIMIT_SECONDS
 from tests.pages import page, publish_pages, section
-from tests.test_cli import LECTERN, LIMIT_SECONDS
 
 PAGES = [
     replace(page("/", section("Start")), url="/"),

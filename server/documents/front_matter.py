@@ -1,8 +1,10 @@
-"""The YAML above a page as values that JSON knows."""
+"""The YAML or TOML above a page as values that JSON knows."""
 
 import math
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -16,6 +18,53 @@ from server.errors import DocumentUnreadable
 _MAX_VALUES = 10_000
 _MAX_DEPTH = 100
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+
+
+_OPENING = re.compile(r"(?:-{3,}|\+{3})[ \t]*\n")
+_CLOSING = {
+    "-": re.compile(r"^-{3,}[ \t]*(?:\n|\Z)", re.MULTILINE),
+    "+": re.compile(r"^\+{3}[ \t]*(?:\n|\Z)", re.MULTILINE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's text, parted."""
+
+    meta: dict[str, Any]
+    body: str
+    first_line: int
+    """1-based: where the body starts in the file."""
+
+
+def split_front_matter(text: str) -> Page:
+    """YAML between lines of `---`, or Hugo's TOML between lines of `+++`, and the text below it.
+
+    Raises `DocumentUnreadable` with line and reason when it cannot be read.
+    """
+    opening = _OPENING.match(text)
+    closing = _CLOSING[text[0]].search(text, opening.end()) if opening else None
+    if opening is None or closing is None:
+        return Page({}, text, 1)
+    source = text[opening.end() : closing.start()]
+    read = _read_toml if text[0] == "+" else read_front_matter
+    return Page(read(source, first_line=2), text[closing.end() :], 3 + source.count("\n"))
+
+
+def _read_toml(source: str, *, first_line: int) -> dict[str, Any]:
+    converter = _Converter(first_line, "the front matter", _MAX_VALUES)
+    try:
+        values: dict[str, Any] = converter.value(tomllib.loads(source))
+    except tomllib.TOMLDecodeError as error:
+        stated = re.search(r"\(at line (\d+)", str(error))
+        line = first_line + (int(stated[1]) - 1 if stated else 0)
+        reason = str(error).partition(" (at ")[0]
+        raise DocumentUnreadable(f"Line {line}: the front matter is not TOML: {reason}.") from error
+    except RecursionError:
+        raise DocumentUnreadable(
+            f"Line {first_line}: the front matter is nested over {_MAX_DEPTH} deep."
+        ) from None
+    return values
 
 
 def read_front_matter(source: str, *, first_line: int) -> dict[str, Any]:

@@ -1,53 +1,82 @@
-"""What can be read of a JavaScript or TypeScript file without running it."""
+"""As much of JavaScript's syntax as MDX needs: where strings, comments and braces end."""
 
 import re
 from typing import Final
 
-_LITERAL: Final = r"""(?P<value>true|false|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
-_STRING: Final = r"""(?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)"""
-_STRING_OR_COMMENT: Final = re.compile(rf"{_STRING}|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)")
+STRING: Final = re.compile(r""""(?:[^"\\\n]|\\[\s\S])*+"|'(?:[^'\\\n]|\\[\s\S])*+'|`(?:[^`\\]|\\[\s\S])*+`""")
+_IN_CODE = re.compile(r"""["'`{}]|/[*/]""")
+IN_TEMPLATE = re.compile(r"`|\$\{|\\")
 
 
-_QUOTED_END: Final = r"['\"]?\s*"
+class Braces:
+    """Where each `{` of a text ends. Every brace is looked at once, so the time grows with the text only."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends: dict[int, int] = {}
+        self._last_comment_end = text.rfind("*/")
+
+    def end(self, start: int) -> int:
+        """The place of the `}` that closes the `{` at `start`; −1 when nothing does."""
+        if start not in self._ends:
+            self._scan(start)
+        return self._ends[start]
+
+    def _scan(self, start: int) -> None:
+        opened = [start]  # −1 stands for a template literal
+        position = start + 1
+        while opened:
+            in_template = opened[-1] < 0
+            found = (IN_TEMPLATE if in_template else _IN_CODE).search(self._text, position)
+            if found is None:
+                break
+            position = self._step_in_template(found, opened) if in_template else self._step(found, opened)
+        for brace in opened:
+            self._ends.setdefault(brace, -1)
+
+    def _step(self, found: re.Match[str], opened: list[int]) -> int:
+        """Takes one mark of code, and returns where to look on."""
+        place = found.start()
+        match found[0]:
+            case "{":
+                if self._ends.get(place, -1) >= 0:
+                    return self._ends[place] + 1
+                opened.append(place)
+            case "}":
+                self._ends[opened.pop()] = place
+            case "`":
+                opened.append(-1)
+            case "/*" if place > self._last_comment_end:
+                return len(self._text)
+            case _:
+                return after(self._text, found)
+        return found.end()
+
+    def _step_in_template(self, found: re.Match[str], opened: list[int]) -> int:
+        match found[0]:
+            case "`":
+                opened.pop()
+            case "${":
+                opened.append(found.end() - 1)
+            case _:
+                return found.end() + 1
+        return found.end()
 
 
-def find_literal(source: str, name: str) -> str | bool | None:
-    """The value of the first `name: …` outside of comments that is a string, `true` or `false`."""
-    found = re.search(rf"""(?<![\w$.]){re.escape(name)}{_QUOTED_END}:\s*{_LITERAL}""", without_comments(source))
-    if found is None:
-        return None
-    value = found["value"]
-    return value == "true" if value in ("true", "false") else value[1:-1]
-
-
-def find_options(source: str, name: str, plugin: str) -> str:
-    """What stands in `name: {…}` or `['…plugin', {…}]` itself, not deeper; of the first that holds a literal."""
-    code = without_comments(source)
-    opened = re.finditer(
-        rf"""(?:(?<![\w$.]){re.escape(name)}{_QUOTED_END}:|{re.escape(plugin)}['"]\s*,)\s*\{{""", code
-    )
-    surfaces = (_surface(code, start.end()) for start in opened)
-    return next((surface for surface in surfaces if re.search(rf":\s*{_LITERAL}", surface)), "")
-
-
-_BRACES: Final = re.compile(rf"{_STRING}|[{{}}\[\]()]")
-
-
-def _surface(code: str, start: int) -> str:
-    """From behind an opening brace to its end, without what stands in braces of its own."""
-    kept: list[str] = []
-    depth, position = 0, start
-    for found in _BRACES.finditer(code, start):
-        if found["string"]:
-            continue
-        if depth == 0:
-            kept.append(code[position : found.start()])
-        depth += 1 if found[0] in "{[(" else -1
-        position = found.end()
-        if depth < 0:
-            break
-    return " ".join(kept)
-
-
-def without_comments(source: str) -> str:
-    return _STRING_OR_COMMENT.sub(lambda found: found["string"] or " ", source)
+def after(text: str, found: re.Match[str]) -> int:
+    """Behind a string or a comment that starts here; behind its first character if it is none."""
+    start = found.start()
+    before = text[start - 1 : start]
+    match found[0]:
+        case "/*":
+            end = text.find("*/", start + 2)
+            return end + 2 if end >= 0 else len(text)
+        case "//":
+            if before == ":":  # an address in text
+                return found.end()
+            end = text.find("\n", start)
+            return end if end >= 0 else len(text)
+        case "'" if before.isalnum():  # an apostrophe in text
+            return found.end()
+    string = STRING.match(text, start)
+    return string.end() if string else found.end()

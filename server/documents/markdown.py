@@ -9,40 +9,45 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
-from mdit_py_plugins.front_matter import front_matter_plugin
 
 from server.documents.decoding import decode
+from server.documents.dialects import is_mdx, read_dialect
 from server.documents.document import Block, CodeBlock, Document, Heading, Omission, Source
-from server.documents.front_matter import read_front_matter
+from server.documents.front_matter import split_front_matter
 from server.documents.headings import find_anchor, find_explicit_id, is_anchor_line, read_heading
 from server.documents.slugs import Slugger
 
-_DASHES = re.compile(r"---+[ \t]*(?:\n|$)")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
-_ESM = re.compile(
-    r"""(?:import\s(?:[\w*{}\s,$]+\sfrom\s)?\s*["'][^"'\n]+["'];?\s*(?:\n|$)"""
-    r"""|export\s(?:const|let|var|default|function|async|class|type|interface|\*|\{).*(?:\n|$))+"""
-)
-_ESM_MAX_CHARS = 2000  # A guess; longer paragraphs are not worth a regular expression's time.
 _RAW_HTML = re.compile(r"<(?:!|\?|(?:script|pre|style|textarea)[\s>])", re.IGNORECASE)
 
 
 def parse(source: Source) -> Document:
-    """Raises `DocumentUnreadable` for what is no text and for front matter that is no YAML mapping."""
-    return parse_markdown(decode(source.content), source.profile.make_slugger())
+    """Raises `DocumentUnreadable` for what is no text and for front matter that is no mapping."""
+    return parse_dialect(source, is_mdx=is_mdx(source))
+
+
+def parse_dialect(source: Source, *, is_mdx: bool) -> Document:
+    """A page in its site generator's dialect → plain Markdown and what a splitter has to know about it."""
+    page = split_front_matter(decode(source.content))
+    reading = read_dialect(source, page.body, first_line=page.first_line, meta=page.meta, is_mdx=is_mdx)
+    meta = {**reading.exports, **page.meta}
+    blocks = _blocks(reading.lines, source.profile.make_slugger(), has_indented_code=not is_mdx)
+    return Document(_title(meta.pop("title", None), blocks), meta, tuple(reading.lines), blocks, reading.problems)
 
 
 def parse_markdown(source: str, slugger: Slugger) -> Document:
-    """Decoded Markdown → its blocks, with the anchors that the slugger gives."""
-    lines = source.split("\n")
+    """Plain Markdown, front matter allowed → its blocks, with the anchors that the slugger gives."""
+    page = split_front_matter(source)
+    lines = page.body.split("\n")
+    blocks = _blocks(lines, slugger)
+    return Document(_title(page.meta.pop("title", None), blocks), page.meta, tuple(lines), blocks)
+
+
+def _blocks(lines: Sequence[str], slugger: Slugger, *, has_indented_code: bool = True) -> tuple[Block, ...]:
     env: EnvType = {}
-    md = _parser(with_front_matter=bool(_DASHES.match(source)))
-    tokens = md.parse(source, env)
-    meta: dict[str, Any] = {}
-    if tokens and tokens[0].type == "front_matter":
-        meta = read_front_matter(tokens[0].content, first_line=2)
-    blocks = tuple(_Reader(md, env, lines, slugger).blocks(tokens))
-    return Document(_title(meta.pop("title", None), blocks), meta, tuple(lines), blocks)
+    md = _parser(has_indented_code=has_indented_code)
+    tokens = md.parse("\n".join(lines), env)
+    return tuple(_Reader(md, env, lines, slugger).blocks(tokens))
 
 
 _TITLE_MAX_CHARS = 300  # it stands before every window of the page
@@ -58,10 +63,10 @@ def _title(stated: Any, blocks: Sequence[Block]) -> str | None:
 
 
 @cache
-def _parser(*, with_front_matter: bool) -> MarkdownIt:
+def _parser(*, has_indented_code: bool) -> MarkdownIt:
     md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    if with_front_matter:
-        md.use(front_matter_plugin)
+    if not has_indented_code:
+        md.disable("code")
     md.block.ruler.at("html_block", _html_block_up_to_fence, {"alt": ["paragraph", "reference", "blockquote"]})
     # Headings' inline text is parsed where it is read; all else stays source. Three times as fast.
     md.core.ruler.disable(["inline", "text_join"])
@@ -104,16 +109,12 @@ class _Reader:
                 continue
             start, end = token.map
             match token.type:
-                case "front_matter":
-                    yield Omission(start, end)
                 case "heading_open":
                     yield from self._heading(token, tokens[index + 1].content)
                 case "fence":
                     yield CodeBlock(start, end)
                 case "code_block":
                     yield from _fences_within(self._lines, start, end)
-                case "paragraph_open" if token.level == 0 and _is_esm(tokens[index + 1].content):
-                    yield Omission(start, end)
 
     def _reserve_ids(self, tokens: Sequence[Token]) -> None:
         for index, token in enumerate(tokens):
@@ -154,7 +155,7 @@ class _Reader:
 
 
 def _fences_within(lines: Sequence[str], start: int, end: int) -> Iterator[CodeBlock]:
-    """Fences in lines that CommonMark takes for indented code; in MDX they are code in a component."""
+    """Fences in lines that CommonMark takes for indented code."""
     opened: tuple[int, str] | None = None
     for number in range(start, end):
         fence = _FENCE.match(lines[number])
@@ -165,9 +166,3 @@ def _fences_within(lines: Sequence[str], start: int, end: int) -> Iterator[CodeB
         elif fence[1].startswith(opened[1]) and not fence[2].strip():
             yield CodeBlock(opened[0], number + 1)
             opened = None
-
-
-def _is_esm(paragraph: str) -> bool:
-    if len(paragraph) > _ESM_MAX_CHARS or not paragraph.startswith(("import", "export")):
-        return False
-    return bool(_ESM.fullmatch(paragraph))

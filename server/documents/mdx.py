@@ -1,5 +1,9 @@
-"""MDX → what it says: read as Markdown for now."""
+"""MDX → what it says: as Markdown, with components, expressions, imports and exports."""
 
-from server.documents.markdown import parse
+from server.documents.document import Document, Source
+from server.documents.markdown import parse_dialect
 
-__all__ = ["parse"]
+
+def parse(source: Source) -> Document:
+    """Raises `DocumentUnreadable` for what is no text and for front matter that is no mapping."""
+    return parse_dialect(source, is_mdx=True)

@@ -13,7 +13,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 # Lines that draw rather than say: rules, table rules, link definitions, snippet includes, ends of containers.
 _DRAWN_LINE = re.compile(
-    r"^[ \t>]*+(?:[|:+=*_\- \t]{3,}+|\[[^\[\]\n]+\]:[ \t]*\S.*|<<<.*|[:/]{3,}[ \t]*)(?:\n|\Z)", re.MULTILINE
+    r"^[ \t>]*+(?:[|:+=*_\- \t]{3,}+|\[(?!\^)[^\[\]\n]+\]:[ \t]*\S.*|<<<.*|[:/]{3,}[ \t]*)(?:\n|\Z)", re.MULTILINE
 )
 _QUOTE = re.compile(r"^[ \t]*+>[> \t]*+(?:\[![A-Za-z]+\])?", re.MULTILINE)
 # `:::tip[Title]`, `::: tip Title`, `/// tip | Title`, `!!! tip "Title"` leave their title.
@@ -27,6 +27,7 @@ _TABLE_ROW = re.compile(r"^[ \t]*+\|.*$", re.MULTILINE)
 _TARGET = r"\((?:[^()\n]|\([^()\n]*+\)){0,2000}+\)"
 _IMAGE = re.compile(r"!\[([^\[\]]*+)\]" + _TARGET)
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*+\]){0,1000}+)\](?:" + _TARGET + r"|\[[^\[\]\n]*+\])")
+_FOOTNOTE_TEXT = re.compile(r"^[ \t]*+\[\^[^\[\]\s]++\]:[ \t]*+", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]++\]")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]++)>")
 _TAG = re.compile(r"</?(?:[A-Za-z][^<>\n]*+(?:\n[^<>\n]++)*+\n?)?>")
@@ -76,7 +77,7 @@ def _without_line_marks(text: str) -> str:
 
 def _without_inline_marks(text: str) -> str:
     if "[" in text:
-        text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _FOOTNOTE.sub("", text)))
+        text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _FOOTNOTE.sub("", _FOOTNOTE_TEXT.sub("", text))))
     if "{" in text:
         text = _ATTRIBUTES.sub("", text)
     text = _EMPHASIS.sub(_without_emphasis, text)

@@ -11,12 +11,12 @@ from server.documents.document import Heading, Problem
 from server.documents.markdown import parse_markdown
 from server.documents.markdown_lines import MarkdownLines, code_span, escaped, one_line
 from server.documents.plain_text import plain_text
+from server.documents.rst_labels import Labels
 from server.documents.rst_page import RstPage
 
 _ERROR: Final = 3
 _LINKED: Final = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
-_SUBSTITUTE_MAX_CHARS: Final = 10_000  # A guess, like the next.
-_SUBSTITUTED_MAX_CHARS: Final = 1_000_000
+_SUBSTITUTED_MAX_CHARS: Final = 1_000_000  # A guess: in one page.
 _DRAWN_BY_PROGRAMS: Final = re.compile(r"\s*<(?:script|style|!--)", re.IGNORECASE)
 
 
@@ -31,7 +31,7 @@ class RstMarkdown:
         self._page = page
         self._depth = 0
         self._in_cell = False
-        self._titles = _labelled_titles(tree)
+        self._labels = Labels(tree)
         self._substitutes: dict[str, str] = {}
         self._substituted_chars = 0
 
@@ -70,8 +70,7 @@ class RstMarkdown:
         text = one_line(self._plain(node))
         if self._depth == 1 and self.title is None:
             self.title = text
-        ids = node.parent["ids"]
-        self.lines.heading(self._depth, text, ids[0] if ids else None)
+        self.lines.heading(self._depth, text, self._labels.anchor(node.parent))
 
     def _plain(self, node: nodes.Element) -> str:
         """A title's text, references to labels by their titles."""
@@ -259,7 +258,7 @@ class RstMarkdown:
     def _label(self, node: nodes.Element) -> str:
         """What a label of this page stands above; a label of another page's as it is."""
         label = str(node["label"])
-        return self._titles.get(fully_normalize_name(label), label)
+        return self._labels.titles.get(fully_normalize_name(label), label)
 
     def _substitute(self, node: nodes.Element) -> str:
         """What a `|name|` stands for. Definitions may name each other, so what they come to is bounded."""
@@ -271,7 +270,7 @@ class RstMarkdown:
             return escaped(name)
         if key not in self._substitutes:
             self._substitutes[key] = escaped(key)  # for one that stands for itself
-            self._substitutes[key] = self._inline(definitions[key])[:_SUBSTITUTE_MAX_CHARS]
+            self._substitutes[key] = self._inline(definitions[key])
         text = self._substitutes[key]
         self._substituted_chars += len(text)
         return text if self._substituted_chars <= _SUBSTITUTED_MAX_CHARS else escaped(name)
@@ -296,23 +295,7 @@ class RstMarkdown:
 
 
 _UNSAID: Final = (nodes.footnote_reference, nodes.system_message)
-_BEFORE_TITLES: Final = (nodes.section, nodes.figure, nodes.table, nodes.image, nodes.Invisible)
 _NAMES: Final = (nodes.term, nodes.classifier, nodes.field_name, nodes.option_group)
-
-
-def _labelled_titles(tree: nodes.document) -> dict[str, str]:
-    """Labels → the titles of the sections, figures and tables right below them."""
-    titles: dict[str, str] = {}
-    labels: list[str] = []
-    for node in tree.findall(nodes.Element):
-        if isinstance(node, nodes.target):
-            labels += node["names"]
-        elif isinstance(node, nodes.title | nodes.caption):
-            titles |= dict.fromkeys(labels, node.astext())
-            labels = []
-        elif not isinstance(node, _BEFORE_TITLES):
-            labels = []
-    return titles
 
 
 def _docinfo(fields: nodes.field_list) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from server.documents.addresses import (
     NextraAddresses,
     StarlightAddresses,
 )
+from server.documents.config_scripts import find_literal, find_options
 from server.documents.config_text import Tagged, read_assignments, read_json, read_toml, read_yaml
 from server.documents.framework_slugs import MkDocsSlugger, SphinxSlugger
 from server.documents.hugo_slugs import HugoSlugger
-from server.documents.javascript import find_literal, find_options
 from server.documents.profiles import PROFILES, Profile
 
 SiteFiles = Callable[[str], str | None]

@@ -69,7 +69,7 @@ def test_each_cell_is_a_text_of_its_own() -> None:
 
 def test_front_matter_stands_in_the_first_cell_only() -> None:
     raw = {"cell_type": "raw", "metadata": {}, "source": "---\ntitle: Stated\nlang: en\n---"}
-    document = read(raw, markdown("# Shown"), {**raw, "source": "<b>"})
+    document = read(raw, markdown("---\nno: front: matter\n---"), {**raw, "source": "<b>"})
     assert ("Stated", {"lang": "en"}) == (document.title, document.meta)
     assert document.lines[-3:] == ("```text", "<b>", "```")
     assert read(markdown("# Shown"), metadata={"title": "Of the notebook"}).title == "Of the notebook"

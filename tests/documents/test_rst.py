@@ -22,13 +22,17 @@ def text_of(document: Document) -> str:
     return "\n".join(document.lines)
 
 
+def slugs_of(document: Document) -> list[str | None]:
+    return [block.slug for block in document.blocks if isinstance(block, Heading)]
+
+
 @pytest.mark.parametrize(("text", "expected"), load_cases("rst"))
 def test_a_page_says_what_sphinx_shows(text: str, expected: str) -> None:
     assert expected == text_of(read(text))
 
 
 def test_anchors_are_those_of_sphinx() -> None:
-    # Compared with the ids in the HTML of Sphinx 9.0 for the same page.
+    # Compared with the ids of the sections in the HTML of Sphinx 9.0 for the same page.
     titles = [
         "*Nasty* & ``code``",
         "Repeat",
@@ -39,9 +43,20 @@ def test_anchors_are_those_of_sphinx() -> None:
         "1. Numbers",
         "_init__ v2.0",
     ]
-    page = "\n\n".join(f".. _label-{n}:\n\n{title}\n{'=' * 20}" for n, title in enumerate(titles))
-    slugs = [block.slug for block in read(page).blocks if isinstance(block, Heading)]
-    assert slugs == ["nasty-code", "repeat", "id1", "uber-grosze", "id2", "id3", "numbers", "init-v2-0"]
+    page = "\n\n".join(f"{title}\n{'=' * 20}" for title in titles)
+    expected = ["nasty-code", "repeat", "id1", "uber-grosze", "id2", "id3", "numbers", "init-v2-0"]
+    assert expected == slugs_of(read(page))
+    labelled = "\n\n".join(f".. _label-{n}:\n\n{title}\n{'=' * 20}" for n, title in enumerate(titles))
+    expected = ["nasty-code", "repeat", "label-2", "uber-grosze", "label-4", "label-5", "numbers", "init-v2-0"]
+    assert expected == slugs_of(read(labelled))
+
+
+def test_the_nearest_label_takes_the_place_of_a_numbered_anchor() -> None:
+    page = (
+        "Top\n===\n\n.. _first:\n.. _second:\n\n日本語\n======\n\nx\n\n.. _who:\n\nIdentity\n========\n\n"
+        ".. _ext: https://x.test\n\nIdeas\n=====\n\n.. _far:\n\ny\n\nIds\n===\n"
+    )
+    assert slugs_of(read(page)) == ["top", "second", "who", "ideas", "ids"]
 
 
 def test_fields_above_a_page_are_its_metadata() -> None:
@@ -126,6 +141,16 @@ def test_a_block_that_is_not_understood_keeps_its_text() -> None:
     assert [4, 9] == [problem.line for problem in document.problems]
 
 
+def test_what_would_take_squared_time_is_kept_without_its_markup() -> None:
+    document = read("*word* " * 2_000 + "\n\n" + f"+{'-' * 2_500}+\n|{'a' * 2_500}|\n+{'-' * 2_500}+\n")
+    assert text_of(document).count(r"\*word\*") == 2_000
+    assert "a" * 2_500 in text_of(document)
+    assert [
+        Problem(1, "a paragraph has 13,999 characters: its links and emphasis are kept as they stand."),
+        Problem(3, "Malformed table. It is over 2,000 characters wide: its text is kept as it stands."),
+    ] == list(document.problems)
+
+
 def test_a_file_on_the_machine_is_out_of_reach() -> None:
     document = read(
         ".. include:: /etc/hostname\n\n.. raw:: html\n   :file: /etc/hostname\n\n.. include:: ../../etc/passwd\n"
@@ -165,7 +190,9 @@ _LAUGHS = (
     [
         "*a " * 100_000,
         "`a " * 100_000,
-        ("`a <b " * 1_600 + "\n\n") * 20,
+        ("*a " * 3_000 + "\n\n") * 150,
+        ("`a <b " * 1_600 + "\n\n") * 60,
+        "*x* " * 300_000,
         "word " * 500_000,
         "https://a.test " * 50_000,
         "+" + "---+" * 5_000 + "\n|" + " a |" * 5_000 + "\n+" + "---+" * 5_000,

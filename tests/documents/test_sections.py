@@ -45,8 +45,8 @@ def test_one_endless_line_becomes_parts_that_fit(char: str) -> None:
 
 
 def test_an_endless_line_of_code_is_cut_and_fenced() -> None:
-    sections = sections_of("# T\n\n```txt extra\n" + "a " * 100 + "\n```\n", max_tokens=20)
-    assert [s.content for s in sections if not s.content.startswith("```txt extra\na")] == []
+    sections = sections_of("# T\n\n```txt title='x'\n" + "a " * 100 + "\n```\n", max_tokens=20)
+    assert [s.content for s in sections if not s.content.startswith('```txt title="x"\na')] == []
     assert [s.content for s in sections if not s.content.endswith("\n```")] == []
     assert sum(section.content.split().count("a") for section in sections) == 100
     assert [s.token_count for s in sections if s.token_count > 20] == []

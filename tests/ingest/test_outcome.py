@@ -31,7 +31,7 @@ NASTY = "a`b|c<img src=x>\n::error::d [e](f).md"
 
 
 def rendered(markdown: str) -> str:
-    return MarkdownIt("gfm-like", {"html": True}).disable("linkify").render(markdown)
+    return str(MarkdownIt("gfm-like", {"html": True}).disable("linkify").render(markdown))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,6 @@ _NAMES_IN_ONE: Final = """
     content-icon-container view-this-page
     """
 _NAMES: Final = frozenset(_NAMES_IN_ONE.split())
-_MODULE_HASH: Final = re.compile(r"_[\w-]{4,8}$")  # Docusaurus: `breadcrumbsContainer_Z_bl`
 _HASHED_NAMES: Final = frozenset({"breadcrumbscontainer", "buttongroup", "tableofcontents", "tocmobile"})
 _SPHINX_FRAME: Final = frozenset({"related", "footer", "clearer"})  # only as Sphinx writes them: on a <div>
 _EDIT_HREF: Final = re.compile(
@@ -65,7 +64,7 @@ def _is_named_so(element: Element) -> bool:
     if any(name in _NAMES for name in names):
         # reStructuredText's own sidebars and topics are the author's text, and so is the list of a glossary.
         return not any(name in ("topic-title", "sidebar-title") for name in names)
-    if any(_MODULE_HASH.sub("", name) in _HASHED_NAMES for name in names if "_" in name):
+    if not _HASHED_NAMES.isdisjoint(element.bare_classes):
         return True
     if {"contents", "topic"}.issubset(names):  # reStructuredText's list of the page's own headings
         return True

@@ -35,7 +35,6 @@ _TITLE_CLASSES: Final = frozenset(
     }
 )
 _CAPTION_CLASSES: Final = frozenset({"caption-text", "title"})
-_MODULE_HASH: Final = re.compile(r"_[\w-]{4,8}$")
 _LOOK_AHEAD: Final = 40  # elements between a frame and its code, a guess
 _INFO: Final = re.compile(r"[\"`\n\r]")
 
@@ -110,7 +109,7 @@ def code_inside(pre: Element) -> list[Element]:
 def is_code_title(element: Element, parent: Element) -> bool:
     """The file name that stands in a bar above a code block."""
     is_bar = element.tag == "figcaption" and "header" in element.classes  # Expressive Code's
-    if not is_bar and not any(_MODULE_HASH.sub("", name.lower()) in _TITLE_CLASSES for name in element.classes):
+    if not is_bar and _TITLE_CLASSES.isdisjoint(element.bare_classes):
         return False
     return any(one.tag == "pre" for one in islice(descendants(parent), _LOOK_AHEAD))
 
@@ -123,8 +122,6 @@ def info_string(language: str, title: str) -> str:
 
 
 def title_of(element: Element) -> str:
-    texts = (
-        one for one in islice(descendants(element), 10) if "caption-text" in one.classes or "title" in one.classes
-    )
-    titled = next(texts, element)
+    inside = islice(descendants(element), _LOOK_AHEAD)
+    titled = next((one for one in inside if not _CAPTION_CLASSES.isdisjoint(one.classes)), element)
     return line_of(titled).removesuffix("¶").removesuffix("#").strip()

@@ -56,9 +56,8 @@ def _is_local(element: Element) -> bool:
 def _texts(heading: Element) -> Iterator[str]:
     """A link by class alone is dropped only beside other text: some themes put the whole heading into it."""
     said = list(_said(heading, with_labels=False))
-    return iter(
-        said if any(any(char.isalnum() for char in text) for text in said) else _said(heading, with_labels=True)
-    )
+    has_words = any(char.isalnum() for text in said for char in text)
+    return iter(said) if has_words else _said(heading, with_labels=True)
 
 
 def _said(heading: Element, *, with_labels: bool) -> Iterator[str]:

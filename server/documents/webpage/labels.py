@@ -1,6 +1,5 @@
 """The titles of boxes and tabs, which pages write apart from what they stand over."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -25,31 +24,19 @@ _KINDS: Final = _KINDS_IN_ONE.split()
 _KIND_PREFIXES: Final = (
     "alert-", "alert--", "callout-", "markdown-alert-", "starlight-aside--", "theme-admonition-",
 )  # fmt: skip
-_MODULE_HASH: Final = re.compile(r"_[\w-]{4,8}$")
-_BOXES: Final = frozenset({"aside", "blockquote", "div", "section"})
+_BOXES: Final = frozenset({"aside", "blockquote", "details", "div", "section"})
 _LOOK_AHEAD: Final = 20  # elements between a box and its title, a guess
 _LABEL_MAX_CHARS: Final = 100
 
 
 def is_box(element: Element) -> bool:
     """An admonition, by whatever name."""
-    return element.tag in (
-        "aside",
-        "blockquote",
-        "details",
-        "div",
-        "section",
-        "p",
-    ) and not _BOX_CLASSES.isdisjoint(element.classes)
+    return element.tag in _BOXES and not _BOX_CLASSES.isdisjoint(element.classes)
 
 
 def box_title(box: Element) -> Element | None:
-    for element in islice(descendants(box), _LOOK_AHEAD):
-        if any(
-            name.lower().partition("_")[0] in _TITLE_CLASSES or name in _TITLE_CLASSES for name in element.classes
-        ):
-            return element
-    return None
+    inside = islice(descendants(box), _LOOK_AHEAD)
+    return next((one for one in inside if not _TITLE_CLASSES.isdisjoint(one.bare_classes)), None)
 
 
 def box_kind(box: Element) -> str:

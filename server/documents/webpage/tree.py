@@ -28,6 +28,7 @@ _UNREAD: Final = frozenset(_UNREAD_IN_ONE.split())
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # Soft hyphens, and the blanks without width that generators put into permalinks.
 _INVISIBLE: Final = re.compile("[\xad\u200b\u2060\ufeff\ufffe\uffff]")
+_MODULE_HASH: Final = re.compile(r"_[\w-]{4,8}$")
 _NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
 
 
@@ -46,6 +47,12 @@ class Element:
     def classes(self) -> list[str]:
         stated = self.attributes.get("class")
         return stated.split() if stated else []
+
+    @property
+    def bare_classes(self) -> set[str]:
+        """In lower case, each also without the hash of a CSS module: Docusaurus' `codeBlockTitle_Ktv7`."""
+        names = {name.lower() for name in self.classes}
+        return names | {_MODULE_HASH.sub("", name) for name in names if "_" in name}
 
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
