@@ -17,6 +17,7 @@ from server.database.publishing import get_publications
 from server.errors import LecternError
 from server.ingest.annotations import annotations
 from server.ingest.checking import check_folder
+from server.ingest.corpus import folder_of
 from server.ingest.outcome import Outcome
 from server.ingest.preparation import opened_for_ingest, prepare_database
 from server.ingest.summary import summarize
@@ -56,8 +57,9 @@ def failures_told(docs: str, options: Options) -> Iterator[None]:
 def run_check(docs: str, options: Options, settings: Settings) -> int:
     """Reads every page and keeps none; returns the exit status."""
     started = time.monotonic()
+    folder = folder_of(docs)
     with ProgressBars() as bars:
-        checked = check_folder(Path(docs), settings, on_progress=bars)
+        checked = check_folder(folder, settings, on_progress=bars)
     outcome = replace(Outcome.of_check(checked, docs=docs), seconds=_since(started))
     return _tell(outcome, options)
 

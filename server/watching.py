@@ -14,6 +14,7 @@ from watchfiles import Change, awatch
 
 from server.database.pool import database_url, open_owner_connection
 from server.errors import IngestFailed, LecternError
+from server.ingest.corpus import folder_of
 from server.ingest.embedding import opened_embedder
 from server.ingest.outcome import Outcome, Trouble
 from server.ingest.preparation import prepare_database
@@ -34,7 +35,7 @@ _PATHS_MAX: Final = 5
 
 async def run_watch(docs: str, settings: Settings, *, allows_removals: bool) -> None:
     """Ingests once, then at every change, until it is cancelled. Only the first run may end it by failing."""
-    folder = Path(docs)
+    folder = folder_of(docs)
     async with (
         opened_embedder(settings) as embedder,
         database_url(settings) as url,

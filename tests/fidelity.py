@@ -205,7 +205,7 @@ def sources_of(folder: Path, framework: str) -> list[Source]:
             read_file=read_file,
         )
         for path in sorted(folder.rglob("*"))
-        if path.suffix in (".md", ".mdx") and not path.name.startswith("_")
+        if path.suffix in (".md", ".mdx")
     ]
 
 

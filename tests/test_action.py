@@ -141,6 +141,15 @@ def test_a_check_needs_no_secret(runner: Runner) -> None:
     assert (runner.outputs["status"], runner.outputs["pages_total"]) == ("checked", "4")
 
 
+def test_a_strict_check_fails_for_what_is_kept_as_text(runner: Runner) -> None:
+    (runner.workspace / "docs" / "tabs.mdx").write_text("# Tabs\n\n<Tabs>\n\nNobody closes them.\n")
+    given = {"docs": "docs", "check": "true"}
+    assert runner.run("Ingest", given).returncode == 0
+    result = runner.run("Ingest", {**given, "strict": "true"})
+    assert result.returncode == 1
+    assert f"::warning file={runner.workspace}/docs/tabs.mdx,line=3,title=Kept as text::" in result.stderr
+
+
 def test_a_secret_that_is_missing_is_named(runner: Runner) -> None:
     result = runner.run("Ingest", {"docs": "docs"})
     assert result.returncode == 1

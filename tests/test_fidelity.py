@@ -14,6 +14,7 @@ _EXPLAINED = {
     "mdx": {"items", "map"},
     "mkdocs": {"py", "code", "1", "8", "ln", "inline", "end", "type", "warning", "ctrl", "alt", "del"},
     "sphinx": {"a", "intro"},
+    "github": {"TIP", "note"},  # below a fence in a comment
 }
 _MIN_SHARE = 0.995
 

@@ -286,16 +286,33 @@ def test_a_check_names_every_file_that_would_fail(site: Path) -> None:
     ]
 
 
-async def test_ci_gets_a_summary_figures_and_annotations(site: Path, database: dict[str, str]) -> None:
+@pytest.mark.parametrize("options", [["ingest", "--check"], ["watch"]])
+def test_a_web_address_is_neither_checked_nor_watched(tmp_path: Path, options: list[str]) -> None:
+    result = run(tmp_path, *options, "https://docs.example.com")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "https://docs.example.com is a web address: only a folder can be checked or watched." in result.stderr
+
+
+def test_what_is_kept_as_text_fails_a_strict_run_only(site: Path) -> None:
+    (site / "tabs.mdx").write_text("# Tabs\n\n<Tabs>\n\nNobody closes them.\n")
+    lenient, strict = (run(site, "ingest", ".", "--check", *options) for options in ([], ["--strict"]))
+    assert (lenient.returncode, strict.returncode) == (0, 1)
+    for result in (lenient, strict):
+        assert "kept as text: tabs.mdx:3 `<Tabs>` is never closed" in result.stderr
+
+
+async def test_ci_gets_a_summary_figures_and_annotations(
+    site: Path, tmp_path: Path, database: dict[str, str]
+) -> None:
     (site / "broken.md").write_text(BROKEN)
-    files = ("--summary", "summary.txt", "--outputs", "outputs.txt", "--annotate")
-    (site / "summary.txt").write_text("What another step wrote.\n\n")
+    files = ("--summary", "../summary.md", "--outputs", "../outputs", "--annotate")
+    (tmp_path / "summary.md").write_text("What another step wrote.\n\n")
     result = run(site, "ingest", ".", *files, **database)
-    summary = (site / "summary.txt").read_text()
+    summary = (tmp_path / "summary.md").read_text()
     assert summary.startswith("What another step wrote.\n\n### Documentation published, with trouble\n")
     assert "- `broken.md:3` the front matter is not YAML" in summary
     assert {"status=published", "pages_written=4", "windows_embedded=8", "exit_status=1"} <= set(
-        (site / "outputs.txt").read_text().splitlines()
+        (tmp_path / "outputs").read_text().splitlines()
     )
     assert (
         f"::error file={site}/broken.md,line=3,title=Not ingested::the front matter is not YAML" in result.stderr

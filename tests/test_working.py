@@ -225,7 +225,7 @@ def docs(tmp_path: Any) -> Any:
 async def test_a_sync_ingests_the_sources(owner: asyncpg.Connection, settings: Settings, docs: Any) -> None:
     sync = "select docs.enqueue_job('default', 'sync', '{\"commit\": \"1a2b\"}')"
     number = int(await owner.fetchval(sync))
-    with worker(settings.model_copy(update={"sources": (str(docs),)}), "--once") as process:
+    with worker(settings.model_copy(update={"docs": str(docs)}), "--once") as process:
         assert 0 == process.wait(LIMIT_SECONDS), process.communicate()
     job = await job_of(owner, number)
     assert ("done", 1) == (job.state, job.outcome["pages_written"])
@@ -233,7 +233,7 @@ async def test_a_sync_ingests_the_sources(owner: asyncpg.Connection, settings: S
         "select source_commit from docs.publication order by generation desc limit 1"
     )
     number = int(await owner.fetchval(sync))
-    with worker(settings.model_copy(update={"sources": (str(docs / "nowhere"),)}), "--once") as process:
+    with worker(settings.model_copy(update={"docs": str(docs / "nowhere")}), "--once") as process:
         assert 1 == process.wait(LIMIT_SECONDS)
     job = await job_of(owner, number)
     assert ("failed", 1) == (job.state, job.attempts)

@@ -27,11 +27,16 @@ def recognise_editions(names: Sequence[PurePosixPath], *, language: str) -> dict
     They are looked at together, because one alone cannot tell Italian from the IT department. `language` is that
     of pages whose place tells none.
     """
-    own = language_tag(language) or language
+    own = site_edition(language).lang
     spoken = recognise_languages(names, language=own)
     bare = {name: spoken[name].name if name in spoken else name for name in names}
     versions = recognise_versions(list(dict.fromkeys(bare.values())))
     return {name: Edition(spoken[name].tag if name in spoken else own, versions.get(bare[name])) for name in names}
+
+
+def site_edition(language: str) -> Edition:
+    """That of a page whose place tells none, in a site of this language."""
+    return Edition(language_tag(language) or language, None)
 
 
 def with_edition(meta: Mapping[str, Any], edition: Edition) -> dict[str, Any]:

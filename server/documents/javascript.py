@@ -39,8 +39,8 @@ class Braces:
         place = found.start()
         match found[0]:
             case "{":
-                if self._ends.get(place, -1) >= 0:
-                    return self._ends[place] + 1
+                if place in self._ends:
+                    return self._ends[place] + 1 or len(self._text)  # what holds an open brace is open too
                 opened.append(place)
             case "}":
                 self._ends[opened.pop()] = place

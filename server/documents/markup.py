@@ -260,7 +260,8 @@ class MarkupReader:
         if end < 0:
             return self._literally(start, position, "`<!--` is never closed: its text is kept. Add `-->`.")
         self._add(start, position)
-        return end + 3
+        after = _SPACE.match(self._text, end + 3) if self._is_clean(position) else None
+        return after.end() if after else end + 3
 
     def _tag(self, tag: Tag) -> int:
         element = Element(tag, self._text[tag.start : tag.end])

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from server.documents.editions import Edition, recognise_editions
 from server.documents.formats import format_of
 from server.documents.profiles import GITHUB, Profile
+from server.errors import IngestFailed
 from server.ingest.crawl.site import FetchedPage, crawl
 from server.ingest.framework import detect_profile
 from server.ingest.progress import OnProgress, Progress
@@ -38,6 +39,13 @@ class Corpus:
 
 def is_web_address(docs: str) -> bool:
     return urlsplit(docs).scheme in _WEB_SCHEMES
+
+
+def folder_of(docs: str) -> Path:
+    """For what cannot be done with a web address; raises `IngestFailed` when it is one."""
+    if is_web_address(docs):
+        raise IngestFailed(f"{docs} is a web address: only a folder can be checked or watched.")
+    return Path(docs)
 
 
 @asynccontextmanager

@@ -65,7 +65,15 @@ def detect_profile(
 
     Raises `IngestFailed` when a config that was found cannot be read.
     """
-    profile = _detected(folder.resolve(), name)
+    return _adapted(_detected(folder.resolve(), name), slug_style, url_suffix)
+
+
+def named_profile(name: str | None, *, slug_style: str | None = None, url_suffix: str | None = None) -> Profile:
+    """The same for pages that have no folder whose config could be read; GitHub's rules without a name."""
+    return _adapted(PROFILES[name or "github"], slug_style, url_suffix)
+
+
+def _adapted(profile: Profile, slug_style: str | None, url_suffix: str | None) -> Profile:
     if slug_style is not None and slug_style != profile.name:
         profile = replace(profile, make_slugger=PROFILES[slug_style].make_slugger)
     if url_suffix is not None:

@@ -86,7 +86,7 @@ class PageParser:
         title = document.title or title_from(path)
         page = Page(
             path=path,
-            url=file.url or _stated_url(document, path) or url,
+            url=file.url or stated_url(document, path) or url,
             title=title,
             meta=with_edition(document.meta, self._corpus.editions[file.name]),
             type=file.format.name,
@@ -105,7 +105,7 @@ class PageParser:
         )
 
 
-def _stated_url(document: Document, path: str) -> str | None:
+def stated_url(document: Document, path: str) -> str | None:
     """What a built page calls its address, unless that is another page's: of the latest version, say."""
     if document.url is None:
         return None

@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from server.documents.document import Problem, Source
+from server.documents.editions import site_edition, with_edition
 from server.documents.formats import format_of
-from server.documents.profiles import Profile
 from server.documents.sections import split_sections
-from server.errors import DocumentUnreadable
+from server.errors import DocumentExcluded, DocumentUnreadable
 from server.ingest.checksums import checksum, checksum_of
-from server.ingest.parsing import PageRecipe, title_from
+from server.ingest.parsing import PageRecipe, stated_url, title_from
 from server.records import HeldJob, Page
 from server.tokens import count_tokens
 
@@ -66,50 +66,74 @@ class Pushes:
         reason = f"{len(failures)} of {len(paths)} pages cannot be read. {first['path']}: {first['reason']}"
         return {"state": "failed", "reason": reason, "outcome": outcome}
 
+    def remove(self, path: str, job: HeldJob) -> None:
+        self.writes.pop(path, None)
+        self.removals[path] = job.id
 
-def read_pushes(jobs: Sequence[HeldJob], recipe: PageRecipe, profile: Profile) -> Pushes:
-    """Parses what the jobs carry, in the order in which they were enqueued; blocking."""
+    def write(self, page: Page, problems: Sequence[Problem], job: HeldJob) -> None:
+        self.removals.pop(page.path, None)
+        self.writes[page.path] = Write(job.id, page)
+        self.problems.setdefault(job.id, []).extend(
+            {"path": page.path, "line": problem.line, "reason": problem.reason} for problem in problems
+        )
+
+    def fail(self, path: str, error: DocumentUnreadable, job: HeldJob) -> None:
+        self.failures.setdefault(job.id, []).append({"path": path, "reason": str(error)})
+
+
+def read_pushes(jobs: Sequence[HeldJob], recipe: PageRecipe, *, language: str) -> Pushes:
+    """Parses what the jobs carry, in the order in which they were enqueued; blocking.
+
+    `language` is that of pages that state none.
+    """
     pushes = Pushes()
     for job in sorted(jobs, key=lambda one: one.id):
         for path in job.work.get("paths", ()):
-            pushes.writes.pop(path, None)
-            pushes.removals[path] = job.id
+            pushes.remove(path, job)
         for pushed in job.work.get("pages", ()):
-            path = pushed["path"]
             try:
-                page, problems = parse_pushed(pushed, recipe, profile)
+                page, problems = parse_pushed(pushed, recipe, language=language)
+            except DocumentExcluded:
+                pushes.remove(pushed["path"], job)
             except DocumentUnreadable as error:
-                pushes.failures.setdefault(job.id, []).append({"path": path, "reason": str(error)})
-                continue
-            pushes.removals.pop(path, None)
-            pushes.writes[path] = Write(job.id, page)
-            pushes.problems.setdefault(job.id, []).extend(
-                {"path": path, "line": problem.line, "reason": problem.reason} for problem in problems
-            )
+                pushes.fail(pushed["path"], error, job)
+            else:
+                pushes.write(page, problems, job)
     return pushes
 
 
 def parse_pushed(
-    pushed: Mapping[str, Any], recipe: PageRecipe, profile: Profile
+    pushed: Mapping[str, Any], recipe: PageRecipe, *, language: str
 ) -> tuple[Page, Sequence[Problem]]:
-    """One page as `PUT /v1/pages` has put it into the queue. Raises `DocumentUnreadable`."""
+    """One page as `PUT /v1/pages` has put it into the queue. Raises what `PageParser.parse` does."""
     path, content = pushed["path"], _content(pushed)
     format = format_of(PurePosixPath(), pushed["content_type"])
     if format is None:
         raise DocumentUnreadable(f"has the type {pushed['content_type']!r}, which this worker does not know.")
     name = PurePosixPath((path.strip("/") or "index") + format.suffixes[0])
-    document = format.parse(Source(name=name, content=content, profile=profile, read_file=_read_nothing))
+    document = format.parse(
+        Source(
+            name=name,
+            content=content,
+            profile=recipe.profile,
+            read_file=_read_nothing,
+            content_selector=recipe.content_selector,
+        )
+    )
     title = pushed.get("title") or document.title or title_from(path)
     meta = {**document.meta, **pushed.get("meta", {})}
+    if recipe.profile.is_draft(meta):
+        raise DocumentExcluded("is a draft.")
+    edition = site_edition(language)
     page = Page(
         path=path,
-        url=profile.url(path),
+        url=stated_url(document, path) or recipe.profile.url(path),
         title=title,
-        meta=meta,
+        meta=with_edition(meta, edition),
         type=format.name,
         source=str(name),
         checksum=checksum_of([checksum(content), format.name, pushed.get("title"), pushed.get("meta")]),
-        parsed_with=recipe.sha256,
+        parsed_with=checksum_of([recipe.sha256, edition]),
         sections=split_sections(
             document, title=title, max_tokens=recipe.section_max_tokens, count_tokens=count_tokens
         ),

@@ -26,10 +26,10 @@ from server.database.publishing import (
     unstage_pages,
 )
 from server.database.upkeep import tidy_up
-from server.documents.profiles import GITHUB
 from server.documents.windows import make_windows
 from server.errors import JobLost, LecternError
 from server.ingest.embedding import Paid, VectorRecipe, WindowEmbedder, embedder_for
+from server.ingest.framework import named_profile
 from server.ingest.parsing import PageRecipe
 from server.ingest.progress import tell_nobody
 from server.ingest.pushed_pages import Pushes, Write, read_pushes
@@ -109,7 +109,9 @@ class _Run:
         model = await get_embedding_model(connection)
         if model.token_weights is not None:
             embedder = embedder.with_token_weights(model.token_weights.weights)
-        pushes = await asyncio.to_thread(read_pushes, jobs, PageRecipe.of(settings, GITHUB), GITHUB)
+        profile = named_profile(settings.framework, slug_style=settings.slug_style, url_suffix=settings.url_suffix)
+        recipe = PageRecipe.of(settings, profile)
+        pushes = await asyncio.to_thread(read_pushes, jobs, recipe, language=settings.language)
         return cls(connection, jobs, pushes, model=model, embedder=embedder, settings=settings)
 
     async def make(self) -> Paid:

@@ -63,6 +63,7 @@ def test_headings_in_components_have_slugs() -> None:
         ("<A>\n<B title='Say'>\ntext\n</A>\n\nAfter.\n", 2, "`<B>` is never closed", ["Say", "text", "After."]),
         ("One </Card> two.\n", 1, "`</Card>` closes nothing", ["One", "two."]),
         ("One {two three.\n\nFour.\n", 1, "`{` is never closed", ["{two three.", "Four."]),
+        ("One {two.\n\nThree} four.\n", 1, "`{` is never closed", ["{two.", "Three} four."]),
         ("{open\n\n## Kept\n\n}\n", 1, "`{` is closed far below", ["open", "## Kept"]),
         ('Say <A b="c> d.\n\nEnd.\n', 1, "`<` starts a tag that is not complete", ['"c> d.', "End."]),
         ("x\n\n<!-- y\n\nz\n", 3, "`<!--` is never closed", ["y", "z"]),

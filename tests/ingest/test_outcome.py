@@ -123,6 +123,11 @@ def test_an_annotation_is_one_command_that_points_to_the_line() -> None:
     ]
 
 
+def test_an_annotation_of_a_web_page_points_to_no_file() -> None:
+    outcome = replace(PUBLISHED, docs="https://docs.example.com", failures=[Trouble("guides/a", None, "is gone.")])
+    assert list(annotations(outcome)) == ["::error title=Not ingested::guides/a is gone."]
+
+
 def test_a_file_cannot_give_commands_to_the_terminal_or_the_job(capfd: pytest.CaptureFixture[str]) -> None:
     tell_troubles(replace(PUBLISHED, failures=[Trouble("a\x1b[2J\n::error::b.md", 3, "[red]c[/red] :cat:")]))
     assert capfd.readouterr().err == "not ingested: a[2J ::error::b.md:3 [red]c[/red] :cat:\n"

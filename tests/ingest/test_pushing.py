@@ -68,16 +68,16 @@ async def another(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def test_pages_of_several_jobs_are_published_at_once(owner: asyncpg.Connection, settings: Settings) -> None:
     titled = page_of("/b", title="Given", meta={"version": "v2"})
-    html_free = page_of("/c/é d", "---\ntitle: Own\nlang: en\n---\n\n# Heading\n\n" + text("c"))
+    html_free = page_of("/c/é d", "---\ntitle: Own\nlang: de\n---\n\n# Heading\n\n" + text("c"))
     first, second = await enqueue(owner, page_of("/a"), titled), await enqueue(owner, html_free)
     report = await work_once(owner, settings)
     assert report.publication is not None
     assert (3, 3) == (report.publication.pages_written, report.publication.pages_total)
     rows = await owner.fetch("select path, title, meta, source, is_pushed from docs.page order by path")
     assert [
-        ("/a", "Page /a", {}, "a.md", True),
-        ("/b", "Given", {"version": "v2"}, "b.md", True),
-        ("/c/é d", "Own", {"lang": "en"}, "c/é d.md", True),
+        ("/a", "Page /a", {"lang": "en"}, "a.md", True),
+        ("/b", "Given", {"lang": "en", "version": "v2"}, "b.md", True),
+        ("/c/é d", "Own", {"lang": "de"}, "c/é d.md", True),
     ] == [tuple(row) for row in rows]
     assert {**NOTHING, "pages_written": 2} == (await job_of(owner, first)).outcome
     assert ("done", 1) == ((await job_of(owner, second)).state, (await job_of(owner, second)).attempts)
@@ -184,6 +184,31 @@ async def test_a_removal_takes_pages_away_and_says_how_many(owner: asyncpg.Conne
     await work_once(owner, settings)
     assert ["/b"] == list(await contents(owner))
     assert {**NOTHING, "pages_removed": 1, "pages_unchanged": 1} == (await job_of(owner, job)).outcome
+
+
+async def test_a_page_that_says_it_is_none_goes(owner: asyncpg.Connection, settings: Settings) -> None:
+    html = (
+        "<html><head>{}<title>A</title></head><body><main><h1>A</h1><p>" + text("a") + "</p></main></body></html>"
+    )
+    await enqueue(owner, page_of("/a", html.format(""), content_type="text/html"), page_of("/b"))
+    await work_once(owner, settings)
+    assert {"/a", "/b"} == set(await contents(owner))
+    hidden = html.format('<meta name="robots" content="noindex">')
+    job = await enqueue(owner, page_of("/a", hidden, content_type="text/html"))
+    await work_once(owner, settings)
+    assert ["/b"] == list(await contents(owner))
+    assert {**NOTHING, "pages_removed": 1} == (await job_of(owner, job)).outcome
+
+
+async def test_anchors_and_addresses_follow_the_framework_that_is_set(
+    owner: asyncpg.Connection, settings: Settings
+) -> None:
+    twice = "# A\n\n## Same\n\n" + text("one") + "\n\n## Same\n\n" + text("two")
+    await enqueue(owner, page_of("/a", twice))
+    await work_once(owner, settings.model_copy(update={"framework": "mkdocs"}))
+    assert "/a/" == await owner.fetchval("select url from docs.page")
+    slugs = await owner.fetch("select slug from docs.page_section where slug is not null order by position")
+    assert ["same", "same_1"] == [row["slug"] for row in slugs]
 
 
 async def test_a_page_may_go_and_come_within_one_batch(owner: asyncpg.Connection, settings: Settings) -> None:
