@@ -33,7 +33,7 @@ from benchmarks.watched_ingest import WatchedIngest, watch_ingest
 from server.answering.corpus_embedder import CorpusEmbedder
 from server.database.calls import Vector, get_site
 from server.database.pool import database_url, open_database
-from server.documents.profiles import GITHUB
+from server.documents.sites.profiles import GITHUB
 from server.evaluation.questions import Question, read_questions
 from server.ingest.parsing import PageRecipe
 from server.models.embeddings import make_embedder

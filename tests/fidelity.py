@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from server.documents.document import Problem, Source
 from server.documents.formats import format_of
-from server.documents.profiles import GITHUB
+from server.documents.sites.profiles import GITHUB
 from server.documents.sections import split_sections
 from server.errors import DocumentUnreadable
 from server.tokens import count_tokens

@@ -25,7 +25,7 @@ from benchmarks.scale import keystrokes
 from benchmarks.tables import Table, percentile
 from benchmarks.variants import Vocabulary, grow, label, vary
 from server.confidence import Confidence
-from server.documents.profiles import GITHUB
+from server.documents.sites.profiles import GITHUB
 from server.evaluation.places import Place
 from server.evaluation.questions import Question
 from server.ingest.parsing import PageRecipe

@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 
 from server.database.pool import open_owner_connection, prepare_connection
-from server.documents.profiles import PROFILES
+from server.documents.sites.profiles import PROFILES
 from server.records import Page
 from server.settings import FrameworkName
 from tests.commands import LECTERN, LIMIT_SECONDS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from server.documents.profiles import Profile
+from server.documents.sites.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,11 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
 from server.documents.decoding import decode
-from server.documents.dialects import is_mdx, read_dialect
+from server.documents.dialects.reading import is_mdx, read_dialect
 from server.documents.document import Block, CodeBlock, Document, Heading, Omission, Source
 from server.documents.front_matter import split_front_matter
 from server.documents.headings import find_anchor, find_explicit_id, is_anchor_line, read_heading
-from server.documents.slugs import Slugger
+from server.documents.sites.slugs import Slugger
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 _RAW_HTML = re.compile(r"<(?:!|\?|(?:script|pre|style|textarea)[\s>])", re.IGNORECASE)

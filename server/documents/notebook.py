@@ -12,7 +12,7 @@ from server.documents.document import CodeBlock, Document, Heading, Source
 from server.documents.json_values import read_json
 from server.documents.markdown import parse_markdown
 from server.documents.markdown_lines import MarkdownLines, with_newlines
-from server.documents.slugs import Slugger
+from server.documents.sites.slugs import Slugger
 from server.errors import DocumentUnreadable
 
 _OUTPUT_MAX_CHARS: Final = 1_000  # A guess: of one cell's outputs; enough to recognise a result or an error by.

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from server.documents.document import Document, Source
 from server.documents.markdown_lines import code_span, escaped
-from server.documents.openapi_operations import OperationWriter
-from server.documents.openapi_references import Placed, References, items, mapping, read_values, text
-from server.documents.openapi_schemas import write_schema
-from server.documents.openapi_sections import ApiSections
+from server.documents.rest_api.operations import OperationWriter
+from server.documents.rest_api.references import Placed, References, items, mapping, read_values, text
+from server.documents.rest_api.schemas import write_schema
+from server.documents.rest_api.sections import ApiSections
 from server.errors import DocumentUnreadable
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")

@@ -10,9 +10,9 @@ from docutils.transforms import references
 
 from server.documents.decoding import decode
 from server.documents.document import Document, Source
-from server.documents.rst_markdown import RstMarkdown
-from server.documents.rst_page import RstPage, problem_of
-from server.documents.rst_parser import SphinxParser, forget_last_document
+from server.documents.sphinx.markdown_writer import RstMarkdown
+from server.documents.sphinx.page import RstPage, problem_of
+from server.documents.sphinx.parser import SphinxParser, forget_last_document
 from server.errors import DocumentUnreadable
 
 _ERROR: Final = 3  # docutils' levels: warnings are about style, errors about text that is not understood

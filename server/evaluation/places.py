@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Self
 from urllib.parse import unquote
 
-from server.documents.paths import MARKDOWN_SUFFIXES, page_path
+from server.documents.sites.paths import MARKDOWN_SUFFIXES, page_path
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from server.documents.built_pages import page_anchors
+from server.documents.sites.built_pages import page_anchors
 from server.errors import BuiltSiteUnreadable
 
 _PAGE_MAX_BYTES: Final = 20_000_000  # A guess: the largest page of the sites at hand has 4 MB.

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-from server.documents.editions import Edition, recognise_editions
+from server.documents.editions.recognition import Edition, recognise_editions
 from server.documents.formats import format_of
-from server.documents.profiles import GITHUB, Profile
+from server.documents.sites.profiles import GITHUB, Profile
 from server.errors import IngestFailed
 from server.ingest.crawl.site import FetchedPage, crawl
 from server.ingest.framework import detect_profile

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from server.documents.document import Problem, Source
-from server.documents.editions import site_edition, with_edition
+from server.documents.editions.recognition import site_edition, with_edition
 from server.documents.formats import format_of
 from server.documents.sections import split_sections
 from server.errors import DocumentExcluded, DocumentUnreadable

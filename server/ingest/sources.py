@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
 from server.documents.formats import FORMATS, Format, format_of
-from server.documents.profiles import GITHUB, Profile
+from server.documents.sites.profiles import GITHUB, Profile
 from server.errors import DocumentUnreadable, IngestFailed
 from server.ingest.globs import is_included
 

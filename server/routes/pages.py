@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from server.answering.sources import PREVIEW_PREFIX
 from server.database.calls import get_page_sections
-from server.documents.paths import linked_page
+from server.documents.sites.paths import linked_page
 from server.errors import NotFound
 from server.records import PageSection, PublishedPage
 from server.routes.demo import PAGE_HEADERS

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.documents.document import Document, Source
 from server.documents.formats import format_of
-from server.documents.profiles import GITHUB
+from server.documents.sites.profiles import GITHUB
 from tests.documents.cases import load_cases
 from tests.documents.sources import source_of
 

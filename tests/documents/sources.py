@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from server.documents.document import Source
-from server.documents.profiles import GITHUB, Profile
+from server.documents.sites.profiles import GITHUB, Profile
 from server.errors import DocumentUnreadable
 
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 import pytest
 import yaml
 
-from server.documents.addresses import DocusaurusAddresses, HugoAddresses
-from server.documents.profiles import GITHUB, PROFILES, Profile
+from server.documents.sites.addresses import DocusaurusAddresses, HugoAddresses
+from server.documents.sites.profiles import GITHUB, PROFILES, Profile
 from tests.documents.cases import load_cases
 
 VARIANTS: dict[str, Profile] = {

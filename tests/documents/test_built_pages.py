@@ -1,4 +1,4 @@
-from server.documents.built_pages import page_anchors
+from server.documents.sites.built_pages import page_anchors
 
 
 def test_ids_and_named_anchors_are_where_links_may_lead() -> None:

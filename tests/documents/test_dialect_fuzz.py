@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.documents.document import Document
 from server.documents.formats import format_of
-from server.documents.profiles import GITHUB
+from server.documents.sites.profiles import GITHUB
 from server.errors import DocumentUnreadable
 from tests.documents.dialects import DIALECTS, page_of, source_in
 from tests.documents.dialects import read as read_source

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from server.documents.document import Document, Heading, Problem
-from server.documents.profiles import GITHUB
+from server.documents.sites.profiles import GITHUB
 from server.errors import DocumentUnreadable
 from tests.documents.dialects import DIALECTS, cases_of, read, source_in
 from tests.documents.sources import source_of

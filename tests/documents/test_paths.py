@@ -2,7 +2,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from server.documents.paths import page_path
+from server.documents.sites.paths import page_path
 from tests.documents.cases import load_cases
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from server.documents.slugs import GitHubSlugger
+from server.documents.sites.slugs import GitHubSlugger
 from tests.documents.cases import load_cases
 
 

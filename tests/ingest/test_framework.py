@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.documents.profiles import GITHUB, PROFILES, Profile
+from server.documents.sites.profiles import GITHUB, PROFILES, Profile
 from server.errors import IngestFailed
 from server.ingest.framework import detect_profile
 from tests.documents.test_addresses import shown

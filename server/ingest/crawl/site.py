@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from server.documents.formats import format_of
-from server.documents.paths import page_path
+from server.documents.sites.paths import page_path
 from server.errors import IngestFailed
 from server.ingest.crawl.addresses import Scope, is_asset, page_name, scope_of
 from server.ingest.crawl.discovery import Listed, is_sitemap, read_robots, read_sitemaps
