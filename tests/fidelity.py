@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from server.documents.document import Problem, Source
 from server.documents.formats import format_of
-from server.documents.sites.profiles import GITHUB
 from server.documents.sections import split_sections
+from server.documents.sites.profiles import GITHUB
 from server.errors import DocumentUnreadable
 from server.tokens import count_tokens
 

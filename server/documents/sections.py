@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from server.documents.document import Document, Heading, Omission
 from server.documents.fingerprints import fingerprint
@@ -19,6 +20,7 @@ def split_sections(
 
     Only a fenced code block may make a part longer, up to four times `max_tokens`: it is cut no earlier.
     """
+    count_tokens = lru_cache(maxsize=8)(count_tokens)  # most sections are one part, which the sizer has counted
     sizer = Sizer(max_tokens, count_tokens)
     return tuple(
         PageSection(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from server.documents.sites.profiles import PROFILES, Profile
 from server.documents.sites.configs import read_config
+from server.documents.sites.profiles import PROFILES, Profile
 from server.errors import DocumentUnreadable, IngestFailed
 
 _ABOVE_MAX: Final = 4  # `src/content/docs` of a site, and a folder of one language in it.

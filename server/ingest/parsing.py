@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 from server.documents.document import Document, Problem, Source
 from server.documents.editions.recognition import with_edition
+from server.documents.sections import SPLITTER_VERSION, split_sections
 from server.documents.sites.paths import built_url, page_path
 from server.documents.sites.profiles import Profile
-from server.documents.sections import SPLITTER_VERSION, split_sections
 from server.errors import DocumentExcluded
 from server.ingest.checksums import checksum, checksum_of
 from server.ingest.corpus import Corpus

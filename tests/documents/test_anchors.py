@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.documents.document import Heading
+from server.documents.markdown import parse_markdown
 from server.documents.sites.framework_slugs import MkDocsSlugger, SphinxSlugger, VitePressSlugger
 from server.documents.sites.hugo_slugs import HugoSlugger
-from server.documents.markdown import parse_markdown
 from server.documents.sites.mintlify_slugs import MintlifySlugger
 from server.documents.sites.slugs import DocusaurusSlugger, NextraSlugger, Slugger, StarlightSlugger
 from tests.documents.cases import load_cases

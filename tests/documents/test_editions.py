@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from server.documents.editions.recognition import Edition, recognise_editions, with_edition
 from server.documents.editions.languages import language_tag
+from server.documents.editions.recognition import Edition, recognise_editions, with_edition
 from tests.documents.cases import load_cases
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from server.documents.dialects import include_forms
 from server.documents.decoding import decode
-from server.documents.document import Source
+from server.documents.dialects import include_forms
 from server.documents.dialects.fences import fenced, info_of
 from server.documents.dialects.file_parts import NoSuchPart, without_front_matter, without_marks
 from server.documents.dialects.include_forms import SNIPPET_BLOCK, Include, snippet_file
 from server.documents.dialects.lines import CodeLines, Line, Problems
 from server.documents.dialects.partials import Partials
+from server.documents.document import Source
 from server.errors import DocumentUnreadable
 
 _HINT = re.compile(r"8<-|@include|<<<|\{[*!]|\{%|\{\{[<%]|include\}")

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from server.documents.dialects.components import literal_of, prop
-from server.documents.dialects.element_names import ADMONITIONS, FIELDS, GENERIC_ADMONITIONS, LABEL_SLOTS_OF, last_name
+from server.documents.dialects.element_names import (
+    ADMONITIONS,
+    FIELDS,
+    GENERIC_ADMONITIONS,
+    LABEL_SLOTS_OF,
+    last_name,
+)
 from server.documents.dialects.tags import Tag
 
 TabLabels = dict[str, str] | list[str]

@@ -11,13 +11,13 @@ from itertools import accumulate
 from typing import Any
 
 from server.documents.dialects.element_names import LABELS, RAW, TEXTS, VOID
-from server.documents.headings import is_anchor_line
 from server.documents.dialects.javascript import STRING, Braces
 from server.documents.dialects.lines import CODE_GOES_ON, LEAD, Line, Problems
 from server.documents.dialects.literals import UNKNOWN, names_in, read_literal, shown
 from server.documents.dialects.pieces import CodeRows, Element, Piece, Raw, Span, Text, Value, pair
 from server.documents.dialects.statements import exported_values, is_esm, statements_end
 from server.documents.dialects.tags import Tag, read_shortcode, read_tag
+from server.documents.headings import is_anchor_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

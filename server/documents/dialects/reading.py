@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.documents.dialects.containers import ContainerReader
-from server.documents.document import Problem, Source
 from server.documents.dialects.includes import Includer
 from server.documents.dialects.lines import Problems, numbered, without_indented_code
 from server.documents.dialects.literals import names_in
 from server.documents.dialects.markup import MarkupReader, Rules
 from server.documents.dialects.rendering import Renderer
+from server.documents.document import Problem, Source
 
 _META_NAMES = ("frontmatter", "frontMatter", "metadata", "meta")
 _MDX_FRAMEWORKS = frozenset({"docusaurus", "mintlify"})
