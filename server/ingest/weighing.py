@@ -15,7 +15,7 @@ from server.models.embeddings import Embedder
 from server.records import TokenWeights
 from server.settings import Settings
 
-# A guess: some 2,000 windows, which fix the frequency of every token that is frequent enough to be weighed
+# At most. A guess: some 2,000 windows, which fix the frequency of every token that is frequent enough to be weighed
 # down (p near 1e-3) to a few per cent.
 _SAMPLE_PAGES: Final = 300
 
@@ -55,7 +55,7 @@ def _learn(
         return None
     texts: list[str] = []
     at_hand = [file for file in files if not file.is_unmodified]
-    for file in at_hand[:: max(1, len(at_hand) // _SAMPLE_PAGES)]:
+    for file in at_hand[:: -(-len(at_hand) // _SAMPLE_PAGES) or 1]:
         try:
             page = parser.parse(file, read_content(file, max_bytes=settings.file_max_bytes)).page
         except DocumentUnreadable:
