@@ -157,7 +157,7 @@ def site_url(site_database_url: str) -> Iterator[str]:
 
 
 async def ingest_folder(
-    folder: Path, settings: Settings, *, allows_removals: bool = False, source_commit: str | None = None
+    folder: Path | str, settings: Settings, *, allows_removals: bool = False, source_commit: str | None = None
 ) -> IngestReport:
     """Ingests as the command does, without its progress bar."""
     assert settings.database_url is not None

@@ -15,8 +15,8 @@ from server.models.embeddings import Embedder
 from server.records import TokenWeights
 from server.settings import Settings
 
-# At most. A guess: some 2,000 windows, which fix the frequency of every token that is frequent enough to be weighed
-# down (p near 1e-3) to a few per cent.
+# At most. A guess: some 2,000 windows, which fix the frequency of every token that is frequent enough to be
+# weighed down (p near 1e-3) to a few per cent.
 _SAMPLE_PAGES: Final = 300
 
 
