@@ -64,7 +64,8 @@ def _title(stated: Any, blocks: Sequence[Block]) -> str | None:
 
 @cache
 def _parser(*, has_indented_code: bool) -> MarkdownIt:
-    md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    # Without tables, whose rows hold no headings: a token for each cell of 10 MB was a gigabyte and half the time.
+    md = MarkdownIt("commonmark").enable("strikethrough")
     if not has_indented_code:
         md.disable("code")
     md.block.ruler.at("html_block", _html_block_up_to_fence, {"alt": ["paragraph", "reference", "blockquote"]})
