@@ -82,7 +82,7 @@ class ProgressBars:
             self._told.add(progress)
             seconds = time.monotonic() - self._started[progress.phase]
             unit = progress.unit.removesuffix("s") if progress.total == 1 else progress.unit
-            error_console.print(f"{progress.phase}: {progress.total} {unit} in {seconds:.1f} s")
+            error_console.print(f"{progress.phase}: {progress.total:,} {unit} in {seconds:.1f} s")
 
 
 @contextmanager
