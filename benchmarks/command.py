@@ -123,10 +123,11 @@ def ingested(docs: Path) -> Iterator[Lectern]:
 
 def read_ingested(said: str, *, seconds: float) -> Ingested:
     """From what `lectern ingest` prints at its end. `RuntimeError` when it is something else."""
-    figures = re.search(r"(\d+) windows embedded\. Generation \d+ has (\d+) pages", " ".join(said.split()))
+    figures = re.search(r"([\d,]+) windows? embedded\. Generation \d+ has ([\d,]+) page", " ".join(said.split()))
     if figures is None:
         raise RuntimeError(f"`lectern ingest` said something unexpected: {said}")
-    return Ingested(seconds, int(figures[2]), int(figures[1]))
+    windows, pages = (int(figure.replace(",", "")) for figure in figures.groups())
+    return Ingested(seconds, pages, windows)
 
 
 def _find_command() -> str:

@@ -82,7 +82,7 @@ def migrate(replace_embedding_model: bool) -> None:
 @click.argument("docs", required=False)
 @click.option("--dry-run", is_flag=True, help="Tell what would change and what it would cost; publish nothing.")
 @click.option("--check", is_flag=True, help="Only read every page; needs no database and no embedder.")
-@click.option("--strict", is_flag=True, help="Fail also for what was kept as plain text.")
+@click.option("--strict", is_flag=True, help="Fail also for flaws: text that is missing or was kept as it stands.")
 @click.option("--allow-removals", is_flag=True, help="Remove more than half of the pages without asking.")
 @click.option("--commit", help="What to record as the source's commit.  [default: the one checked out]")
 @click.option("--usd-per-million-tokens", type=click.FloatRange(0), help="The embedder's price, to tell the cost.")

@@ -20,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from server.ingest.corpus import is_web_address
 from server.ingest.outcome import Outcome, Trouble
 from server.ingest.progress import Progress as PhaseProgress
 from server.ingest.summary import cost
@@ -30,6 +31,7 @@ console = Console(highlight=False, soft_wrap=True)
 error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _PATHS_MAX: Final = 20  # of a dry run; --json has them all
+_FLAWS_MAX: Final = 20
 _COMMIT_CHARS: Final = 12
 
 
@@ -80,7 +82,7 @@ class ProgressBars:
             self._told.add(progress)
             seconds = time.monotonic() - self._started[progress.phase]
             unit = progress.unit.removesuffix("s") if progress.total == 1 else progress.unit
-            error_console.print(f"{progress.phase}: {progress.total} {unit} in {seconds:.1f} s")
+            error_console.print(f"{progress.phase}: {progress.total:,} {unit} in {seconds:.1f} s")
 
 
 @contextmanager
@@ -96,18 +98,20 @@ def progress_bar(name: str, *, total: int) -> Iterator[Callable[[int], None]]:
 def tell_outcome(outcome: Outcome) -> None:
     """What a run did, would do or has read, and what it cost, on stdout; `tell_troubles` tells the rest."""
     if outcome.status == "checked":
-        console.print(f"{outcome.pages_total} pages, {outcome.sections_total} sections read in {_time(outcome)}.")
+        pages, sections = counted(outcome.pages_total, "page"), counted(outcome.sections_total, "section")
+        console.print(f"{pages}, {sections} read in {_time(outcome)}.")
     elif outcome.status == "planned":
         _tell_planned(outcome)
     else:
         console.print(
-            f"{outcome.pages_written} pages written, {outcome.pages_removed} removed, "
-            f"{outcome.pages_unchanged} unchanged; {outcome.windows_embedded} windows embedded. "
-            f"Generation {outcome.generation} has {outcome.pages_total} pages "
-            f"and {outcome.sections_total} sections."
+            f"{counted(outcome.pages_written, 'page')} written, {outcome.pages_removed:,} removed, "
+            f"{outcome.pages_unchanged:,} unchanged; {counted(outcome.windows_embedded, 'window')} embedded. "
+            f"Generation {outcome.generation} has {counted(outcome.pages_total, 'page')} "
+            f"and {counted(outcome.sections_total, 'section')}."
         )
         console.print(
-            f"{outcome.sections_written} sections written, {outcome.windows_reused} windows reused. "
+            f"{counted(outcome.sections_written, 'section')} written, "
+            f"{counted(outcome.windows_reused, 'window')} reused. "
             f"Cost: {cost(outcome)}. Time: {_time(outcome)}."
         )
 
@@ -123,12 +127,18 @@ def _tell_planned(outcome: Outcome) -> None:
     if len(marked) > _PATHS_MAX:
         console.print(f"  … and {len(marked) - _PATHS_MAX} more")
     console.print(
-        f"{outcome.pages_written} pages would be written ({outcome.pages_added} new), {outcome.pages_removed} "
-        f"removed, {outcome.pages_unchanged} unchanged; {outcome.windows_embedded} windows embedded, "
-        f"{outcome.windows_reused} reused. Cost: {cost(outcome)}."
+        f"{counted(outcome.pages_written, 'page')} would be written ({outcome.pages_added:,} new), "
+        f"{outcome.pages_removed:,} removed, {outcome.pages_unchanged:,} unchanged; "
+        f"{counted(outcome.windows_embedded, 'window')} embedded, {outcome.windows_reused:,} reused. "
+        f"Cost: {cost(outcome)}."
     )
     if outcome.needs_allow_removals:
         console.print("A run would stop before it removes so many pages: see --allow-removals.")
+
+
+def counted(count: int | None, noun: str) -> str:
+    """A number with its noun, `1 page`, `1,431 pages`; `None` counts as 0."""
+    return f"{count or 0:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _time(outcome: Outcome) -> str:
@@ -136,9 +146,16 @@ def _time(outcome: Outcome) -> str:
 
 
 def tell_troubles(outcome: Outcome) -> None:
-    """What could not be read, and what could not be understood, on stderr."""
-    for flaw in outcome.flaws:
-        _tell_trouble("[yellow]kept as text:[/yellow]", flaw)
+    """What could not be read, and what of the pages is missing or could not be understood, on stderr.
+
+    Each file that fails is named. Flaws come by the hundred when one folder of examples is missing.
+    """
+    for flaw in outcome.flaws[:_FLAWS_MAX]:
+        _tell_trouble("[yellow]flaw:[/yellow]", flaw)
+    if len(outcome.flaws) > _FLAWS_MAX:
+        options = "--json" if is_web_address(outcome.docs) else "--check --json"
+        left = counted(len(outcome.flaws) - _FLAWS_MAX, "flaw")
+        error_console.print(f"… and {left} more: `lectern ingest {options}` lists all.", markup=False)
     for failure in outcome.failures:
         _tell_trouble("[red]not ingested:[/red]", failure)
 
@@ -151,11 +168,11 @@ def tell_publications(publications: Sequence[PastPublication]) -> None:
     """One line per publication."""
     for one in publications:
         changed = f"{one.pages_written:,} written, {one.pages_removed:,} removed"
-        state = f"{one.pages_total:,} pages, {one.sections_total:,} sections"
+        state = f"{counted(one.pages_total, 'page')}, {counted(one.sections_total, 'section')}"
         commit = (one.source_commit or "-")[:_COMMIT_CHARS]
         console.print(
             f"{one.generation:>6}  {one.published_at:%Y-%m-%d %H:%M:%S}  {_one_line(commit):<{_COMMIT_CHARS}}  "
-            f"{changed}; {one.windows_embedded:,} windows embedded; {state}",
+            f"{changed}; {counted(one.windows_embedded, 'window')} embedded; {state}",
             markup=False,
             emoji=False,
         )
@@ -184,7 +201,7 @@ def tell_serving(url: str, site: Site, settings: Settings) -> None:
     """Where the server is, what it knows and who answers."""
     completer = settings.resolved_completion_model
     console.print(f"\nLectern answers at [bold]{url}[/bold]")
-    console.print(f"  knows      {site.page_count} pages, {site.section_count} sections")
+    console.print(f"  knows      {counted(site.page_count, 'page')}, {counted(site.section_count, 'section')}")
     console.print(f"  embedder   {site.embedding_model}")
     console.print(f"  completer  {completer}")
     if completer == "local/extractive":

@@ -23,7 +23,7 @@ from server.ingest.sources import is_left_out
 from server.ingest.sync import ingest
 from server.models.embeddings import Embedder
 from server.settings import Settings
-from server.terminal import ProgressBars, console, error_console, tell_outcome, tell_troubles
+from server.terminal import ProgressBars, console, counted, error_console, tell_outcome, tell_troubles
 from server.tokens import load_encoding
 
 # Guesses: an editor writes a page in several steps within a few milliseconds, a checkout writes for longer.
@@ -123,7 +123,7 @@ def _tell_published(outcome: Outcome) -> None:
     named = ", ".join(paths[:_PATHS_MAX]) + (", …" if len(paths) > _PATHS_MAX else "")
     console.print(
         f"{_now()} {outcome.pages_written} written, {outcome.pages_removed} removed, "
-        f"{outcome.windows_embedded} windows embedded in {outcome.seconds:.2f} s: {named}",
+        f"{counted(outcome.windows_embedded, 'window')} embedded in {outcome.seconds:.2f} s: {named}",
         markup=False,
         emoji=False,
     )

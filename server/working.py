@@ -24,7 +24,7 @@ from server.ingest.syncing import sync
 from server.models.embeddings import Embedder
 from server.records import HeldJob
 from server.settings import Settings, find_folder
-from server.terminal import console, error_console, tell_jobs
+from server.terminal import console, counted, error_console, tell_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,9 @@ async def run_work(settings: Settings, *, concurrency: int, once: bool) -> bool:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with database_url(settings) as url, opened_embedder(settings) as embedder:
         await _until(stop, _prepare(url, embedder))
-        console.print(f"{concurrency} workers wait for what is pushed. Stop with Ctrl-C.", markup=False)
+        workers, do = ("1 worker", "does") if concurrency == 1 else (f"{concurrency} workers", "do")
+        until = "until nothing is due" if once else "until Ctrl-C"
+        console.print(f"{workers} {do} what was pushed, {until}.", markup=False)
         went_well = True
         while not stop.is_set():
             try:
@@ -174,21 +176,27 @@ class _Worker:
             outcome = await sync(connection, jobs[0], embedder=self.embedder, settings=self.settings)
             if not await finish_job(connection, jobs[0], **outcome):
                 raise JobLost(f"Another worker has taken over job {jobs[0].id}, because this one was too slow.")
-            self.failures += outcome["state"] == "failed"
+            self._tell_failed(int(outcome["state"] == "failed"))
             self.unsettled.set()
             return
         report = await push(connection, jobs, embedder=self.embedder, settings=self.settings)
-        self.failures += report.failed_jobs > 0
+        self._tell_failed(report.failed_jobs)
         if report.publication is not None:
             self.unsettled.set()
             logger.info(
-                "Generation %s: jobs %s, %s pages written, %s removed, %s windows embedded",
+                "Generation %s: jobs %s, %s written, %s removed, %s embedded",
                 report.publication.generation,
                 ", ".join(str(job.id) for job in jobs),
-                report.publication.pages_written,
+                counted(report.publication.pages_written, "page"),
                 report.publication.pages_removed,
-                report.paid.windows,
+                counted(report.paid.windows, "window"),
             )
+
+    def _tell_failed(self, count: int) -> None:
+        if not count:
+            return
+        self.failures += 1
+        logger.warning("%s failed: `lectern jobs --failed` tells why.", counted(count, "job"))
 
     async def _settle(self, connection: asyncpg.Connection) -> None:
         """Once pushes have paused. A failure is no harm: what was pushed is published, and this comes again."""

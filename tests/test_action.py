@@ -147,7 +147,7 @@ def test_a_strict_check_fails_for_what_is_kept_as_text(runner: Runner) -> None:
     assert runner.run("Ingest", given).returncode == 0
     result = runner.run("Ingest", {**given, "strict": "true"})
     assert result.returncode == 1
-    assert f"::warning file={runner.workspace}/docs/tabs.mdx,line=3,title=Kept as text::" in result.stderr
+    assert f"::warning file={runner.workspace}/docs/tabs.mdx,line=3,title=Flaw::" in result.stderr
 
 
 def test_a_secret_that_is_missing_is_named(runner: Runner) -> None:

@@ -220,7 +220,7 @@ def test_the_speed_of_ingest_is_measured(capsys: pytest.CaptureFixture[str], tre
     assert [
         ["first run", "5", windows],
         ["nothing changed", "5", "0"],
-        ["one page changed", "5", rows[2][2]],
+        ["one word changed", "5", rows[2][2]],
         ["naive loop, first run", "5", ""],
     ] == rows[:4]
     assert 0 < int(rows[2][2]) < int(windows)

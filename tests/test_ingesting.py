@@ -44,7 +44,7 @@ async def test_a_run_tells_what_it_did_and_cost(site: Path, database: dict[str, 
     assert "8 sections written, 0 windows reused. Cost: nothing, local/wordllama is free. Time: " in first
     (site / "guides" / "bulbs.md").rename(site / "guides" / "lights.md")
     second = run(site, "ingest", ".", **database).stdout
-    assert "1 pages written, 1 removed, 3 unchanged; 0 windows embedded." in second
+    assert "1 page written, 1 removed, 3 unchanged; 0 windows embedded." in second
     assert "3 sections written, 3 windows reused. Cost: nothing. Time: " in second
 
 
@@ -298,7 +298,7 @@ def test_what_is_kept_as_text_fails_a_strict_run_only(site: Path) -> None:
     lenient, strict = (run(site, "ingest", ".", "--check", *options) for options in ([], ["--strict"]))
     assert (lenient.returncode, strict.returncode) == (0, 1)
     for result in (lenient, strict):
-        assert "kept as text: tabs.mdx:3 `<Tabs>` is never closed" in result.stderr
+        assert "flaw: tabs.mdx:3 `<Tabs>` is never closed" in result.stderr
 
 
 async def test_ci_gets_a_summary_figures_and_annotations(

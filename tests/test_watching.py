@@ -77,7 +77,7 @@ async def test_pages_that_are_saved_moved_and_deleted_are_published(
         assert "4 pages written" in "".join(watcher.told)
         (site / "returns.mdx").write_text("# Returns\n\nA lamp can be sent back whenever you like.\n")
         line = await watcher.wait_for("/returns")
-        assert "1 written, 0 removed, 1 windows embedded in " in line
+        assert "1 written, 0 removed, 1 window embedded in " in line
         content = (
             "select content from docs.page_section join docs.page on page.id = page_id where path = '/returns'"
         )

@@ -195,8 +195,11 @@ async def test_once_ends_when_nothing_is_due_and_tells_whether_all_went_well(
     with worker(settings, "--once") as process:
         assert 0 == process.wait(LIMIT_SECONDS)
     await enqueue(owner, page_of("/b", "---\n{\n---\n"))
-    with worker(settings, "--once") as process:
-        assert 1 == process.wait(LIMIT_SECONDS)
+    with worker(settings, "--once", "--concurrency", "1") as process:
+        told = process.communicate(timeout=LIMIT_SECONDS)[0]
+    assert 1 == process.returncode
+    assert told.startswith("1 worker does what was pushed, until nothing is due.\n")
+    assert told.endswith("1 job failed: `lectern jobs --failed` tells why.\n")
     assert {"/a"} == set(await contents(owner))
 
 

@@ -18,7 +18,7 @@ printf '# Lamps\n\n## Changing the bulb\n\nSwitch the lamp off and let the bulb 
 "$folder/venv/bin/lectern" search 'how do I change the bulb' | grep 'Changing the bulb'
 "$folder/venv/bin/lectern" ask 'how do I change the bulb' | grep 'cool for ten minutes'
 printf -- '- {question: how do I change the bulb, relevant: /lamps, must_contain: ten minutes}\n' > questions.yaml
-"$folder/venv/bin/lectern" eval questions.yaml 2>&1 | grep "pip install 'lectern\[eval\]'"
+"$folder/venv/bin/lectern" eval questions.yaml 2>&1 | grep "pip install '\.\[eval\]'"
 "$folder/venv/bin/pip" install --quiet "$(echo "$folder"/dist/*.whl)[eval]"
 "$folder/venv/bin/lectern" eval questions.yaml --html report.html --fail-under recall@1=1 --fail-under answers=1
 grep '<svg' report.html > svg.txt

@@ -15,5 +15,5 @@ def require_packages(names: Sequence[str] = _NEEDED) -> None:
     if missing:
         raise EvaluationInvalid(
             f"`lectern eval` needs packages that are not installed ({', '.join(missing)}): "
-            "run `pip install 'lectern[eval]'`."
+            "run `pip install '.[eval]'` in Lectern's folder."
         )

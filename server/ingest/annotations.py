@@ -24,7 +24,7 @@ def annotations(outcome: Outcome) -> Iterator[str]:
     for trouble in outcome.failures[:_ANNOTATIONS_MAX]:
         yield _annotation("error", "Not ingested", trouble, folder)
     for trouble in outcome.flaws[:_ANNOTATIONS_MAX]:
-        yield _annotation("warning", "Kept as text", trouble, folder)
+        yield _annotation("warning", "Flaw", trouble, folder)
 
 
 def _annotation(kind: str, title: str, trouble: Trouble, folder: Path | None) -> str:

@@ -92,7 +92,7 @@ class ServedSite:
         )
 
     async def anchors(self, url: str) -> frozenset[str] | None:
-        address = url if "://" in url else self._root + quote(url)
+        address = self._address(url)
         async with self._turns:
             try:
                 async with asyncio.timeout(_TRIES * _TIMEOUT_SECONDS):
@@ -102,6 +102,13 @@ class ServedSite:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    def _address(self, url: str) -> str:
+        """Of a page on this server: what was crawled elsewhere, such as the published site, is looked for here."""
+        if "://" not in url:
+            return self._root + quote(url)
+        path, base = urlsplit(url).path, urlsplit(self._root).path
+        return self._root + quote(path.removeprefix(base) if path.startswith(f"{base}/") else path, safe="/%")
 
     async def _ask(self, address: str) -> frozenset[str] | None:
         for left in reversed(range(_TRIES)):

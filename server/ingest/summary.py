@@ -28,7 +28,7 @@ def summarize(outcome: Outcome) -> str:
     if outcome.needs_allow_removals:
         lines += ["More than half of the pages would go: a run stops unless it has `--allow-removals`.", ""]
     lines += _troubles("Not ingested", outcome.failures)
-    lines += _troubles("Kept as text", outcome.flaws)
+    lines += _troubles("Flaws", outcome.flaws)
     lines += _paths("New", outcome.added_paths)
     lines += _paths("Changed", outcome.changed_paths)
     lines += _paths("Removed", outcome.removed_paths)

@@ -52,4 +52,5 @@ def _reason(plan: Plan) -> str | None:
     if not plan.failures:
         return None
     first = plan.failures[0]
-    return f"{len(plan.failures)} files cannot be read. {first.source} {first.reason}"
+    files = "1 file" if len(plan.failures) == 1 else f"{len(plan.failures)} files"
+    return f"{files} cannot be read. {first.source} {first.reason}"

@@ -80,7 +80,7 @@ def read_sync(body: bytes) -> Work:
     """`{"commit": …}`, or nothing, as the work of a job."""
     commit = read_object(body or b"{}", example='{"commit": "1a2b3c"}').get("commit")
     if commit is not None and not (isinstance(commit, str) and 0 < len(commit) <= _COMMIT_MAX_CHARS):
-        raise RequestInvalid(f"The commit is no text of 1 to {_COMMIT_MAX_CHARS} characters.")
+        raise RequestInvalid(f"The commit has to be text of 1 to {_COMMIT_MAX_CHARS} characters.")
     return {"commit": commit}
 
 
@@ -124,7 +124,7 @@ def _read_content(page: Work, place: str) -> Work:
 
 def _read_path(path: Any, place: str) -> str:
     if not isinstance(path, str) or not path.startswith("/"):
-        raise RequestInvalid(f"{place} is no text that starts with `/`, like /guides/auth.")
+        raise RequestInvalid(f"{place} has to be text that starts with `/`, like /guides/auth.")
     if len(path) > _PATH_MAX_CHARS:
         raise RequestInvalid(f"{place} has more than {_PATH_MAX_CHARS:,} characters.")
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in path):
@@ -147,5 +147,5 @@ def _read_type(content_type: Any, place: str) -> str:
 
 def _read_title(title: Any, place: str) -> str:
     if not isinstance(title, str) or not 0 < len(title.strip()) <= _TITLE_MAX_CHARS:
-        raise RequestInvalid(f"{place} is no text of 1 to {_TITLE_MAX_CHARS} characters.")
+        raise RequestInvalid(f"{place} has to be text of 1 to {_TITLE_MAX_CHARS} characters.")
     return title.strip()

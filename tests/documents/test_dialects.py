@@ -85,7 +85,7 @@ def test_problems_name_lines_of_the_file_below_includes_and_front_matter() -> No
     text = '---\ntitle: T\n---\n\n--8<-- "long.md"\n\n```{autoclass} a.B\n```\n\n--8<-- "gone.md"\n\n:::note\n'
     problems = markdown(text, "mkdocs", files=files).problems
     assert [7, 10, 12] == [problem.line for problem in problems]
-    assert "gone.md cannot be read" in problems[1].reason
+    assert "gone.md, which cannot be read" in problems[1].reason
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_problems_name_lines_of_the_file_below_includes_and_front_matter() -> No
         ('{{< readfile file="gone.md" >}}\n', "hugo", "gone.md"),
         ('{{< param "version" >}}\n', "hugo", "`{{< param version >}}` is filled in"),
         ("import P from './_gone.mdx'\n\n<P />\n", "docusaurus", "./_gone.mdx"),
-        ("import p from './gone.js?raw'\n\n{p}\n", "docusaurus", "`p` is imported as text, and ./gone.js"),
+        ("import p from './gone.js?raw'\n\n{p}\n", "docusaurus", "`p` is imported as the text of ./gone.js"),
     ],
 )
 def test_what_cannot_be_had_is_named(text: str, framework: str, what: str) -> None:
@@ -122,8 +122,8 @@ def test_includes_that_include_each_other_end() -> None:
     files = {"a.md": 'A\n\n--8<-- "b.md"\n', "b.md": 'B\n\n--8<-- "a.md"\n'}
     document = markdown('--8<-- "a.md"\n', "mkdocs", files=files)
     assert ("A", "", "B") == document.lines[:3]
-    reason = "a.md includes itself (page.md → a.md → b.md → a.md): remove one of the includes."
-    assert (Problem(1, f"includes a file that is missing: {reason}"),) == document.problems
+    reason = "includes a.md, which includes itself (page.md → a.md → b.md → a.md): remove one of the includes."
+    assert (Problem(1, reason),) == document.problems
 
 
 def test_includes_cannot_go_on_without_end() -> None:

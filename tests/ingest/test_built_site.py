@@ -118,6 +118,12 @@ async def test_pages_are_asked_for_below_the_address(address: str, pages: Pages)
     assert ["/docs/a%20b/"] * 2 == [path.replace(" ", "%20") for path in pages.paths]
 
 
+@pytest.mark.parametrize("crawled", ["https://docs.example.com/a%20b/", "https://example.com/docs/a%20b/"])
+async def test_pages_crawled_elsewhere_are_asked_for_on_this_server(address: str, crawled: str) -> None:
+    async with opened(address) as site:
+        assert frozenset({"here"}) == await site.anchors(crawled)
+
+
 async def test_a_server_that_is_busy_is_asked_again(address: str, pages: Pages) -> None:
     pages.statuses = [429, 503]
     async with opened(address) as site:

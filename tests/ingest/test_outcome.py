@@ -10,7 +10,7 @@ from server.ingest.annotations import annotations
 from server.ingest.outcome import Outcome, Trouble
 from server.ingest.sources import Failure
 from server.ingest.summary import cost, summarize
-from server.terminal import tell_troubles
+from server.terminal import tell_outcome, tell_troubles
 
 PUBLISHED = Outcome(
     status="published",
@@ -119,7 +119,7 @@ def test_an_annotation_is_one_command_that_points_to_the_line() -> None:
     )
     assert list(annotations(outcome)) == [
         "::error file=/docs/a%2Cb%3Ac%0A.md,line=3,title=Not ingested::100 %25%0A::warning::x",
-        "::warning file=/docs/d.md,title=Kept as text::e",
+        "::warning file=/docs/d.md,title=Flaw::e",
     ]
 
 
@@ -131,3 +131,27 @@ def test_an_annotation_of_a_web_page_points_to_no_file() -> None:
 def test_a_file_cannot_give_commands_to_the_terminal_or_the_job(capfd: pytest.CaptureFixture[str]) -> None:
     tell_troubles(replace(PUBLISHED, failures=[Trouble("a\x1b[2J\n::error::b.md", 3, "[red]c[/red] :cat:")]))
     assert capfd.readouterr().err == "not ingested: a[2J ::error::b.md:3 [red]c[/red] :cat:\n"
+
+
+@pytest.mark.parametrize(
+    ("docs", "command"),
+    [("docs", "lectern ingest --check --json"), ("https://docs.example.com", "lectern ingest --json")],
+)
+def test_of_many_flaws_some_are_told_and_where_the_others_are(
+    docs: str, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    flaws = [Trouble("a.md", line, "includes b.py, which is missing.") for line in range(1, 523)]
+    tell_troubles(replace(PUBLISHED, docs=docs, flaws=flaws))
+    first, *_, last = lines = capfd.readouterr().err.splitlines()
+    assert (21, "flaw: a.md:1 includes b.py, which is missing.") == (len(lines), first)
+    assert f"… and 502 flaws more: `{command}` lists all." == last
+
+
+def test_one_is_not_many(capfd: pytest.CaptureFixture[str]) -> None:
+    one = replace(PUBLISHED, pages_written=1, pages_total=1, sections_total=1, windows_embedded=1)
+    tell_outcome(one)
+    told = capfd.readouterr().out.splitlines()
+    assert told == [
+        "1 page written, 0 removed, 0 unchanged; 1 window embedded. Generation 7 has 1 page and 1 section.",
+        "0 sections written, 5 windows reused. Cost: 1,500,000 tokens. Time: 1.2 s.",
+    ]

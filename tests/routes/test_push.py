@@ -103,8 +103,8 @@ async def test_removals_and_syncs_become_jobs(url: str, owner: asyncpg.Connectio
 @pytest.mark.parametrize(
     ("page", "status", "sentence"),
     [
-        ({"path": "a"}, 400, "pages[0].path is no text that starts with `/`"),
-        ({"path": 3}, 400, "pages[0].path is no text"),
+        ({"path": "a"}, 400, "pages[0].path has to be text that starts with `/`"),
+        ({"path": 3}, 400, "pages[0].path has to be text"),
         ({"path": "/a/"}, 400, "send '/a'"),
         ({"path": "//a/../b/."}, 400, "send '/a/b'"),
         ({"path": "/" + "a" * 1000}, 400, "more than 1,000 characters"),

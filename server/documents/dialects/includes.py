@@ -72,7 +72,7 @@ class Includer:
             try:
                 texts[name] = "\n".join(self._read(path, self._source.name)[1])
             except Unavailable as error:
-                self._problems.add(number, f"`{name}` is imported as text, and {error}")
+                self._problems.add(number, f"`{name}` is imported as the text of {error}")
         return texts
 
     def _expanded(self, lines: Sequence[Line], name: PurePosixPath, chain: tuple[str, ...]) -> list[Line]:
@@ -163,13 +163,13 @@ class Includer:
             name, lines = self._read(include.path, place.name)
             if str(name) in place.chain or len(place.chain) > _MAX_DEPTH:
                 way = " → ".join((*place.chain, str(name)))
-                raise Unavailable(f"{include.path} includes itself ({way}): remove one of the includes.")
+                raise Unavailable(f"{include.path}, which includes itself ({way}): remove one of the includes.")
             lines = include.part(lines)
         except NoSuchPart as error:
             self._problems.add(place.number, f"includes {include.path}, but {error}: correct the include.")
             return []
         except Unavailable as error:
-            self._problems.add(place.number, f"includes a file that is missing: {error}")
+            self._problems.add(place.number, f"includes {error}")
             return []
         if is_markdown:
             numbered = [Line(line, place.number) for line in without_front_matter(lines)]
@@ -190,9 +190,9 @@ class Includer:
     def _read(self, path: str, page: PurePosixPath) -> tuple[PurePosixPath, list[str]]:
         """The file that a path means on a page, and its lines; raises `Unavailable`."""
         if re.match(r"[a-z]+://", path):
-            raise Unavailable(f"{path} is on the network: put a copy into the project.")
+            raise Unavailable(f"{path}, which is on the network: put a copy into the project.")
         if self._chars > _MAX_CHARS:
-            raise Unavailable(f"{path} makes the page longer than {_MAX_CHARS:,} characters: include less.")
+            raise Unavailable(f"{path}, which makes the page longer than {_MAX_CHARS:,} characters: include less.")
         for candidate in _candidates(path, page):
             try:
                 text = decode(self._source.read_file(candidate))
@@ -200,7 +200,7 @@ class Includer:
                 continue
             self._chars += len(text)
             return candidate, text.removesuffix("\n").split("\n")
-        raise Unavailable(f"{path} cannot be read: put the file into the project, or remove the include.")
+        raise Unavailable(f"{path}, which cannot be read: put the file into the project, or remove the include.")
 
 
 def _candidates(path: str, page: PurePosixPath) -> list[PurePosixPath]:
