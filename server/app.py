@@ -19,8 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 from server.answering.answer import Answering
 from server.answering.retrieval import Retriever
-from server.database.calls import get_site
-from server.database.fitness import require_embedding_model
+from server.database.calls import get_applied_migrations, get_site
+from server.database.fitness import require_embedding_model, require_migrations
+from server.database.migrate import read_sql_files
 from server.database.pool import Database, database_url, open_database
 from server.errors import LecternError
 from server.models.completions import make_completer
@@ -140,6 +141,8 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
             stack.push_async_callback(reranker.close)
         url = await stack.enter_async_context(database_url(settings))
         database = await stack.enter_async_context(open_database(url, settings))
+        known = [file.name for file in read_sql_files(find_folder("sql"), "migrations")]
+        require_migrations(known, await get_applied_migrations(database))
         site = await get_site(database)
         require_embedding_model(site, settings.embedding_model, settings.resolved_embedding_dimensions)
         retriever = Retriever(database, embedder, settings, reranker=reranker)

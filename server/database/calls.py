@@ -154,6 +154,12 @@ async def get_site(database: Database | asyncpg.Connection) -> Site:
     return Site(**dict(rows[0]))
 
 
+async def get_applied_migrations(database: Database) -> set[str]:
+    """By their names, like `migrations/0001_docs.sql`."""
+    rows = await database.fetch("select docs.get_applied_migrations() as name")
+    return {row["name"] for row in rows}
+
+
 async def _fetch(
     database: Database | asyncpg.Connection, statement: str, *parameters: Any
 ) -> list[asyncpg.Record]:

@@ -1,8 +1,22 @@
 """Whether a prepared database fits the configured models."""
 
+from collections.abc import Collection, Iterable
+
 from server.errors import DatabaseUnfit
 from server.records import Site
 from server.settings import Settings
+
+
+def require_migrations(known: Iterable[str], applied: Collection[str]) -> None:
+    """Raises `DatabaseUnfit` for a database that has not had all of them, because it is older than this version.
+
+    One that has had more is newer, and serves this version for as long as its functions fit.
+    """
+    for name in known:
+        if name not in applied:
+            raise DatabaseUnfit(
+                f"The database is not prepared for this version (sql/{name} is missing): run `lectern migrate`."
+            )
 
 
 def with_live_model(settings: Settings, site: Site) -> Settings:

@@ -69,14 +69,16 @@ def removed_paths(
 
     A file that could not be read keeps its page, and a folder that could not be listed all pages below it.
     """
+    failed = {PurePosixPath(failure.source) for failure in failures}
     return tuple(
         sorted(
             page.path
             for page in stored
-            if not page.is_pushed and page.path not in kept and not _is_protected(page.source, failures)
+            if not page.is_pushed and page.path not in kept and not _is_protected(page.source, failed)
         )
     )
 
 
-def _is_protected(source: str, failures: Sequence[Failure]) -> bool:
-    return any(PurePosixPath(source).is_relative_to(failure.source) for failure in failures)
+def _is_protected(source: str, failed: Collection[PurePosixPath]) -> bool:
+    place = PurePosixPath(source)
+    return any(place_or_folder in failed for place_or_folder in (place, *place.parents))

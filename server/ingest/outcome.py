@@ -15,6 +15,7 @@ from server.ingest.sources import Failure, Flaw
 from server.ingest.sync import IngestReport
 
 _LINE: Final = re.compile(r"Line (\d+): (.+)", re.DOTALL)
+_USER: Final = re.compile(r"^(https?://)[^/?#]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Outcome:
 
     status: Literal["published", "unchanged", "planned", "checked", "failed"]
     docs: str
-    """The folder or address, as it was given."""
+    """The folder or address, as it was given, but for a user and password in it."""
     exit_status: int = 0
     source_commit: str | None = None
     generation: int | None = None
@@ -148,7 +149,9 @@ class Outcome:
 
     @classmethod
     def of_error(cls, error: LecternError, *, docs: str) -> Self:
-        return cls(status="failed", docs=docs, exit_status=1, error=Reason(error.code, str(error)))
+        # The other outcomes need no such care: an address with a user in it is refused.
+        shown = _USER.sub(r"\1", docs)
+        return cls(status="failed", docs=shown, exit_status=1, error=Reason(error.code, str(error)))
 
     def judged(self, *, is_strict: bool) -> Self:
         """With the exit status: a file that was not ingested is an error, a flaw only when `is_strict`."""

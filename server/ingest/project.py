@@ -50,18 +50,18 @@ class Includes:
 
     def __init__(self, project: Project | None) -> None:
         self._project = project
-        self.names: set[str] = set()
+        self.checksums: dict[str, str] = {}
+        """Of what was read, by the files' names; a file may be another one a moment later."""
 
     def read(self, name: PurePosixPath) -> bytes:
         """As `Source.read_file`."""
         if self._project is None:
             raise DocumentUnreadable(f"{name} cannot be had: only pages of a folder include files.")
-        self.names.add(posixpath.normpath(name))
-        return self._project.read(name)
-
-    @property
-    def checksums(self) -> dict[str, str]:
-        return {name: self._project.checksum(name) for name in sorted(self.names)} if self._project else {}
+        known_as = posixpath.normpath(name)
+        self.checksums[known_as] = ""
+        content = self._project.read(name)
+        self.checksums[known_as] = checksum(content)
+        return content
 
 
 def _top_of(folder: Path) -> Path:

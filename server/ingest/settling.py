@@ -5,6 +5,7 @@ import asyncpg
 from server.database.calls import get_embedding_model, get_site
 from server.database.fitness import with_live_model
 from server.database.locks import alone, the_only_reindex
+from server.database.publishing import get_stored_pages
 from server.database.reindexing import get_reindex
 from server.ingest.calibration import renew_calibration
 from server.ingest.embedding import embedder_for
@@ -23,7 +24,8 @@ async def settle(connection: asyncpg.Connection, *, embedder: Embedder, settings
     settings = with_live_model(settings, site)
     async with embedder_for(settings, embedder) as live_embedder:
         model = await get_embedding_model(connection)
-        if live_embedder.learns_token_weights and not _fit(model, site):
+        is_weighed = not live_embedder.learns_token_weights or _fit(model, site)
+        if not is_weighed and await _has_pushed_pages(connection):
             await _weigh_anew(connection, embedder=live_embedder, settings=settings)
             return
         async with alone(connection, is_told=False):
@@ -35,6 +37,11 @@ def _fit(model: EmbeddingModel, site: Site) -> bool:
     if site.page_count == 0:
         return True
     return weights is not None and is_about_as_large(site.page_count, weights.page_count)
+
+
+async def _has_pushed_pages(connection: asyncpg.Connection) -> bool:
+    """Without any, the weights are an ingest's, which goes by the number of files, drafts included."""
+    return any(page.is_pushed for page in await get_stored_pages(connection))
 
 
 async def _weigh_anew(connection: asyncpg.Connection, *, embedder: Embedder, settings: Settings) -> None:

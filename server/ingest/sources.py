@@ -62,7 +62,6 @@ def find_files(
         what = "is not a folder" if folder.exists() else "does not exist"
         raise IngestFailed(f"{folder} {what}: give the folder that holds your documentation.")
     failures: list[Failure] = []
-    # An index goes before a README beside it, because it is the page that site generators show.
     found = [
         file for file in _walk(folder, failures) if is_included(str(file.name), include=include, exclude=exclude)
     ]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from server.documents.formats import FORMATS, format_of
 from server.errors import RequestInvalid, TooLarge, TypeUnsupported
+from server.routes.parameters import holds_nul
 
 _MARKDOWN: Final = "text/markdown"
 _PATH_MAX_CHARS: Final = 1000
@@ -45,7 +46,7 @@ def read_object(body: bytes, *, example: str) -> dict[str, Any]:
         raise RequestInvalid(f"The body is not JSON ({error}): send {example}.") from None
     if not isinstance(value, dict):
         raise RequestInvalid(f"The body is no JSON object: send {example}.")
-    if b"\\u0000" in written:
+    if holds_nul(written):
         raise RequestInvalid("The body holds a NUL character, which no page may have.")
     return value
 

@@ -6,11 +6,12 @@ import asyncpg
 import pytest
 from pgmq import get_embedded_install_sql
 
+from server.app import open_rooms
 from server.database.jobs import retry_job
 from server.database.migrate import migrate, read_sql_files
 from server.database.pool import open_owner_connection
 from server.errors import DatabaseUnfit
-from server.settings import find_folder
+from server.settings import Settings, find_folder
 from tests.working import enqueue, page_of, take
 
 
@@ -111,3 +112,19 @@ async def test_another_programs_schema_of_that_name_is_told(empty_database_url: 
         await connection.execute("create schema pgmq")
         with pytest.raises(DatabaseUnfit, match=r"The schema pgmq .* has no function archive, create, "):
             await migrate(connection, find_folder("sql"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from docs.applied_file where name = 'migrations/0009_queue.sql'",
+        "drop function docs.get_applied_migrations",  # as it is in older databases
+    ],
+)
+async def test_a_server_that_is_newer_than_its_database_does_not_start(
+    owner: asyncpg.Connection, settings: Settings, statement: str
+) -> None:
+    await owner.execute(statement)
+    with pytest.raises(DatabaseUnfit, match=r"not prepared for this version .* run `lectern migrate`"):
+        async with open_rooms(settings):
+            pass

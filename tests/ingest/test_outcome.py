@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from server.errors import RemovalsRefused
+from server.errors import IngestFailed, RemovalsRefused
 from server.ingest.annotations import annotations
 from server.ingest.outcome import Outcome, Trouble
 from server.ingest.sources import Failure
@@ -108,6 +108,15 @@ def test_a_summary_of_a_failure_says_why() -> None:
     outcome = Outcome.of_error(RemovalsRefused("This would remove 3 of 4 pages."), docs="docs")
     assert "### Nothing was published" in summarize(outcome)
     assert "This would remove 3 of 4 pages." in summarize(outcome)
+
+
+@pytest.mark.parametrize("user", ["user:hunter2@", "hunter2@", "us@er:hunter2@"])
+def test_a_password_in_an_address_is_not_handed_on(user: str) -> None:
+    outcome = Outcome.of_error(
+        IngestFailed("The address holds a user name."), docs=f"HTTPS://{user}a.example/docs"
+    )
+    assert "HTTPS://a.example/docs" == outcome.docs
+    assert "hunter2" not in outcome.json + summarize(outcome)
 
 
 def test_an_annotation_is_one_command_that_points_to_the_line() -> None:

@@ -311,6 +311,21 @@ async def test_token_weights_are_learnt_of_pushed_pages_too(owner: asyncpg.Conne
     assert 1 == await owner.fetchval("select count(*) from docs.calibration")
 
 
+async def test_the_weights_of_a_folder_with_many_drafts_are_left_to_its_ingest(
+    owner: asyncpg.Connection, settings: Settings, tmp_path: Path
+) -> None:
+    """Weighed by their pages and then by their files, such a site would be written anew with every sync."""
+    settings = settings.model_copy(update={"framework": "hugo"})
+    (tmp_path / "docs").mkdir()
+    for number in range(8):
+        draft = "---\ndraft: true\n---\n" if number < 6 else ""
+        (tmp_path / "docs" / f"{number}.md").write_text(f"{draft}# {number}\n\n{text(str(number))}\n")
+    await ingest_folder(tmp_path / "docs", settings)
+    async with opened_embedder(settings) as embedder:
+        await settle(owner, embedder=embedder, settings=settings)
+    assert 8 == await owner.fetchval("select page_count from docs.token_weights")
+
+
 async def test_an_ingest_beside_pushed_pages_embeds_alike_and_leaves_the_weights_to_the_workers(
     owner: asyncpg.Connection, settings: Settings, tmp_path: Path
 ) -> None:

@@ -179,6 +179,22 @@ async def test_a_job_is_held_for_as_long_as_it_takes(owner: asyncpg.Connection, 
     assert "done" == await queue.hold_while(jobs, work())
 
 
+@pytest.mark.parametrize("state", ["done", "failed"])
+async def test_who_has_ended_a_job_may_tidy_up_after_it(
+    owner: asyncpg.Connection, patient: Settings, state: str
+) -> None:
+    queue = Queue(owner, patient)
+    await enqueue(owner, page_of("/a"))
+    jobs = await queue.take()
+
+    async def work() -> str:
+        await finish_job(owner, jobs[0], state=state)
+        await asyncio.sleep(1)  # it is held again after two thirds of a second
+        return "tidy"
+
+    assert "tidy" == await queue.hold_while(jobs, work())
+
+
 async def test_who_has_lost_a_job_stops_working_on_it(owner: asyncpg.Connection, patient: Settings) -> None:
     queue = Queue(owner, patient)
     await enqueue(owner, page_of("/a"))

@@ -93,6 +93,12 @@ async def test_a_page_may_be_sent_as_it_stands(url: str, owner: asyncpg.Connecti
     assert [{"pages": [page]}] == await queued(owner)
 
 
+async def test_a_page_may_write_about_nul_characters(url: str, owner: asyncpg.Connection) -> None:
+    page = {**PAGE, "content": r"# A\n\nJSON spells NUL as \u0000, and a backslash before it as \\\u0000."}
+    assert 202 == put(url, {"pages": [page]}).status_code
+    assert [{"pages": [{**page, **MARKDOWN}]}] == await queued(owner)
+
+
 async def test_removals_and_syncs_become_jobs(url: str, owner: asyncpg.Connection) -> None:
     removal = httpx.request("DELETE", f"{url}/v1/pages", json={"paths": ["/", "/a"]}, headers=BEARER)
     syncs = [httpx.post(f"{url}/v1/sync", content=body, headers=BEARER) for body in (b"", b'{"commit": "1a2b"}')]
@@ -111,6 +117,7 @@ async def test_removals_and_syncs_become_jobs(url: str, owner: asyncpg.Connectio
         ({"path": "/a\n"}, 400, "control character"),
         ({"path": "/a\0"}, 400, "NUL"),
         ({"content": "\0"}, 400, "NUL"),
+        ({"content": "\\\0"}, 400, "NUL"),
         ({"content": 3}, 400, "either `content` or"),
         ({"content_base64": "IyBB"}, 400, "either `content` or"),
         ({"content": None, "content_base64": "#"}, 400, "is not base64"),
