@@ -154,6 +154,10 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
                 f"has {status.st_size:,} bytes, and LECTERN_FILE_MAX_BYTES allows {max_bytes:,}: "
                 "split it or raise that."
             )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(max_bytes + 1)
     except OSError as error:
         raise DocumentUnreadable(f"cannot be read: {error.strerror}.") from error
+    if len(content) > max_bytes:  # it grows, or is one of the system's, which state no size
+        raise DocumentUnreadable("has more bytes than it states: it may be written just now.")
+    return content
