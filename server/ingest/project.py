@@ -2,15 +2,10 @@
 
 import posixpath
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 from server.errors import DocumentUnreadable
 from server.ingest.checksums import checksum
-from server.ingest.sources import read_bytes
-
-# What the top of a project has. Without any of them, pages include nothing from outside their folder.
-_TOPS: Final = (".git", "pyproject.toml", "package.json", "mkdocs.yml", "hugo.toml", "conf.py")
-_PARENTS_MAX: Final = 6  # A guess.
+from server.ingest.sources import project_top, read_bytes
 
 
 class Project:
@@ -18,7 +13,7 @@ class Project:
 
     def __init__(self, folder: Path, *, max_bytes: int) -> None:
         self._folder = folder.resolve()
-        self._top = _top_of(self._folder)
+        self._top = project_top(self._folder)
         self._max_bytes = max_bytes
         self._checksums: dict[str, str] = {}
 
@@ -63,10 +58,3 @@ class Includes:
         content = self._project.read(name)
         self.checksums[known_as] = checksum(content)
         return content
-
-
-def _top_of(folder: Path) -> Path:
-    for parent in (folder, *folder.parents[:_PARENTS_MAX]):
-        if any((parent / top).exists() for top in _TOPS):
-            return parent
-    return folder

@@ -17,6 +17,10 @@ _WRITTEN: Final = frozenset({".md", ".mdx", ".markdown", ".rst"})
 _OF_BUILT_SITES: Final = frozenset({"html", "pdf", "openapi"})
 _HEAD_BYTES: Final = 4096
 
+# What the top of a project has. Without any of them, nothing outside of the ingested folder is read.
+_TOPS: Final = (".git", "pyproject.toml", "package.json", "mkdocs.yml", "hugo.toml", "conf.py")
+_PARENTS_MAX: Final = 6  # A guess.
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
@@ -102,6 +106,7 @@ def _walk(folder: Path, failures: list[Failure]) -> Iterator[SourceFile]:
         name = Path(str(error.filename)).relative_to(folder).as_posix()
         failures.append(Failure(printable(name), f"cannot be listed: {error.strerror}."))
 
+    top = project_top(folder.resolve())
     seen: set[tuple[int, int]] = set()
     for parent, folders, names in os.walk(folder, followlinks=True, onerror=note):
         if not _is_new(Path(parent), seen):
@@ -111,10 +116,31 @@ def _walk(folder: Path, failures: list[Failure]) -> Iterator[SourceFile]:
         for file_name in names:
             name = PurePosixPath(Path(parent, file_name).relative_to(folder).as_posix())
             known = format_of(name)
-            if known is not None and not file_name.startswith("."):
-                yield SourceFile(
-                    name=name, path=Path(parent, file_name), format=known, source=printable(str(name))
-                )
+            if known is None or file_name.startswith("."):
+                continue
+            path, source = Path(parent, file_name), printable(str(name))
+            if _leads_out(path, top):
+                failures.append(Failure(source, "is a link out of the project: put the file itself here."))
+            else:
+                yield SourceFile(name=name, path=path, format=known, source=source)
+
+
+def _leads_out(path: Path, top: Path) -> bool:
+    """Whether a file is a link to one outside: `leak.md` may lead to what a process knows, or a key."""
+    if not path.is_symlink():
+        return False
+    try:
+        return not path.resolve(strict=True).is_relative_to(top)
+    except (OSError, RuntimeError):  # leads nowhere, or in a circle: told when it is read
+        return False
+
+
+def project_top(folder: Path) -> Path:
+    """The top of the project that a folder belongs to; the folder itself where nothing tells of one."""
+    for parent in (folder, *folder.parents[:_PARENTS_MAX]):
+        if any((parent / top).exists() for top in _TOPS):
+            return parent
+    return folder
 
 
 def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:

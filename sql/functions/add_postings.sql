@@ -10,7 +10,7 @@ set parallel_tuple_cost = 0
 as $$
 declare
   -- As in docs.add_windows: into empty tables they go without the indexes that only docs.forget_pages reads.
-  is_first boolean := not exists (select from docs.posting);
+  is_first boolean := add_postings.site.page_count = 0;
   -- An array, because no second process can read a temporary table.
   added_ids bigint[] := array(select added_section.id from pg_temp.added_section);
 begin

@@ -5,9 +5,10 @@ language plpgsql
 set search_path = docs, public, extensions, pg_temp
 as $$
 declare
-  -- Into an empty table they go without the index, which is built afterwards: 5 s instead of 28 for 37,000
-  -- windows. It locks readers out, but they had nothing to read.
-  is_first boolean := not exists (select from docs.section_window);
+  -- Into an empty site they go without the index, which is built afterwards: 5 s instead of 28 for 37,000
+  -- windows. It locks readers out, but they had nothing to read. A site whose pages are all replaced had: its
+  -- windows are gone by now, but `page_count` still is that of the last publish.
+  is_first boolean := not exists (select from docs.site where site.page_count > 0);
   staged_count bigint;
   added_count bigint;
 begin

@@ -1,6 +1,7 @@
 import asyncpg
 
-from tests.pages import page, publish_pages, section
+from server.database.pool import open_owner_connection, prepare_connection
+from tests.pages import direction, page, publish_pages, section
 
 
 async def lexemes(owner: asyncpg.Connection) -> dict[str, int]:
@@ -59,3 +60,17 @@ async def test_nothing_stays_staged(owner: asyncpg.Connection) -> None:
     await publish_pages(owner, [page("/a", section("A"))])
     for table in ("staged_page", "staged_section", "staged_window"):
         assert await owner.fetchval(f"select count(*) from docs.{table}") == 0
+
+
+async def test_readers_do_not_wait_while_every_page_is_replaced(
+    owner: asyncpg.Connection, database_url: str
+) -> None:
+    await publish_pages(owner, [page("/a", section("Apples"))])
+    async with open_owner_connection(database_url) as reader, owner.transaction():
+        await prepare_connection(reader)
+        await publish_pages(owner, [page("/a", section("Pears"))])  # not committed yet
+        await reader.execute("set statement_timeout = '2s'")
+        rows = await reader.fetch(
+            "select heading from docs.match_page_sections($1, -1, 5, 1, null, 'apples')", direction(1)
+        )
+    assert [row["heading"] for row in rows] == ["Apples"]

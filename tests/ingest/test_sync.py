@@ -153,7 +153,7 @@ async def test_what_is_no_readable_file_fails_alone(
     assert sorted((failure.source, failure.reason) for failure in report.plan.failures) == [
         ("caf\ufffd.md", "has a name that is not UTF-8: rename it."),
         ("pipe.md", "is not a regular file."),
-        ("zero.md", "is not a regular file."),
+        ("zero.md", "is a link out of the project: put the file itself here."),
     ]
     assert await paths(owner) == ["/a", "/b", "/c"]
 
