@@ -25,7 +25,7 @@ NASTY = {
     "backticks.md": "# Backticks\n\n" + " ".join("`" * n for n in range(1, 400)) + "\n",
     "emphasis.md": "# Emphasis\n\n" + "*a **b " * 20_000 + "\n",
     "entities.md": "# Entities\n\n" + "&amp;" * 50_000 + "\n",
-    "html.md": "# HTML\n\n" + "<div>" * 50_000 + "\n",
+    "html.md": "# HTML\n\n" + "<div>" * 50_000 + " and a text\n",
     "components.mdx": "# Components\n\n" + "<Tabs>\n" * 20_000 + "text\n",
     "braces.mdx": "# Braces\n\n" + "{" * 50_000 + "\n",
     "one-line.md": "# One line\n\n" + "word " * 400_000 + "\n",
