@@ -1,4 +1,8 @@
-"""The command `lectern`, and what each of its own takes."""
+"""The command `lectern`, and what each of its own takes.
+
+Most import what they do when they are run: all of it together takes half a second, which an ingest of one changed
+page would not get back.
+"""
 
 import asyncio
 import logging
@@ -13,27 +17,14 @@ from typing import Any, TypeVar
 import click
 import uvloop
 
-from server.answering.queries import clean_query
-from server.answering.sources import make_hits
-from server.app import create_app, open_rooms
-from server.database.calls import get_site
 from server.database.pool import database_url, open_owner_connection
 from server.errors import LecternError, SettingsInvalid
-from server.evaluation.files import write_file
-from server.evaluation.first_questions import make_first_questions, require_new_file
-from server.evaluation.packages import require_packages
-from server.events import Delta, Finished, SourcesFound
 from server.ingest.commits import head_commit
 from server.ingest.preparation import opened_for_ingest, prepare_database
 from server.ingesting import Options as IngestOptions
 from server.ingesting import failures_told, list_publications, run_check, run_ingest
-from server.reindexing import run_reindex
-from server.serving import StoppableServer, listen
 from server.settings import Settings, find_folder, load_settings
-from server.terminal import console, error_console, tell_serving, tell_sources, without_escapes
-from server.verifying import run_verification
-from server.watching import run_watch
-from server.working import list_jobs, retry_jobs, run_work
+from server.terminal import console, error_console
 
 Result = TypeVar("Result")
 
@@ -110,6 +101,8 @@ def ingest_command(docs: str | None, commit: str | None, **given: Any) -> None:
 @click.option("--allow-removals", is_flag=True, help="Also remove more than half of the pages at once.")
 def watch(docs: str | None, allow_removals: bool) -> None:
     """Publish DOCS whenever something in it is saved, until Ctrl-C.  [LECTERN_DOCS]"""
+    from server.watching import run_watch
+
     settings = load_settings()
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         _run(run_watch(_docs(docs, settings), settings, allows_removals=allow_removals), settings)
@@ -137,6 +130,8 @@ def reindex_command(
     embedding_model: str | None, embedding_dimensions: int | None, usd_per_million_tokens: float | None, yes: bool
 ) -> None:
     """Embed what is published with another model, while readers are answered."""
+    from server.reindexing import run_reindex
+
     settings = load_settings()
     name = embedding_model or settings.embedding_model
     if embedding_dimensions is None and name == settings.embedding_model:
@@ -150,8 +145,10 @@ def reindex_command(
 @click.option("--port", type=int, help="Port to listen on.  [LECTERN_PORT]")
 def serve(host: str | None, port: int | None) -> None:
     """Serve answers from what has been ingested."""
+    from server.asking import run_serve
+
     settings = load_settings(host=host, port=port)
-    _run(_serve(settings), settings)
+    _run(run_serve(settings), settings)
 
 
 @lectern.command()
@@ -159,6 +156,8 @@ def serve(host: str | None, port: int | None) -> None:
 @click.option("--once", is_flag=True, help="End when nothing is due; status 1 when something went wrong.")
 def work(concurrency: int, once: bool) -> None:
     """Publish what was pushed, until it is stopped; run it on as many machines as you like."""
+    from server.working import run_work
+
     settings = load_settings()
     went_well = _run(run_work(settings, concurrency=concurrency, once=once), settings)
     raise SystemExit(0 if went_well or not once else 1)
@@ -171,6 +170,8 @@ def work(concurrency: int, once: bool) -> None:
 @click.pass_context
 def jobs_command(context: click.Context, failed: bool, limit: int, is_json: bool) -> None:
     """List what was pushed and what has become of it, newest first."""
+    from server.working import list_jobs
+
     if context.invoked_subcommand is None:
         settings = load_settings()
         _run(list_jobs(settings, state="failed" if failed else None, count=limit, is_json=is_json), settings)
@@ -180,6 +181,8 @@ def jobs_command(context: click.Context, failed: bool, limit: int, is_json: bool
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(1, 2**63 - 1))
 def retry_command(ids: tuple[int, ...]) -> None:
     """Put jobs that failed into the queue again."""
+    from server.working import retry_jobs
+
     settings = load_settings()
     were_queued = _run(retry_jobs(settings, ids), settings)
     raise SystemExit(0 if were_queued else 1)
@@ -189,8 +192,10 @@ def retry_command(ids: tuple[int, ...]) -> None:
 @click.argument("query")
 def ask(query: str) -> None:
     """Answer QUERY here, sources under it."""
+    from server.asking import run_ask
+
     settings = load_settings()
-    answered = _run(_ask(query, settings), settings)
+    answered = _run(run_ask(query, settings), settings)
     raise SystemExit(0 if answered else 1)
 
 
@@ -200,8 +205,10 @@ def ask(query: str) -> None:
 @click.option("--explain", is_flag=True, help="Tell what each section's score is made of.")
 def search(query: str, limit: int, explain: bool) -> None:
     """List the sections that match QUERY best."""
+    from server.asking import run_search
+
     settings = load_settings()
-    found = _run(_search(query, limit, settings, explain=explain), settings)
+    found = _run(run_search(query, limit, settings, explain=explain), settings)
     raise SystemExit(0 if found else 1)
 
 
@@ -227,6 +234,8 @@ def search(query: str, limit: int, explain: bool) -> None:
 @click.option("--skip-answers", is_flag=True, help="Do not ask for answers that the file says how to check.")
 def eval_command(questions: Path, generate: bool, count: int, **options: Any) -> None:
     """Measure how well the questions in QUESTIONS are searched for and answered."""
+    from server.evaluation.packages import require_packages
+
     settings = load_settings()
     if generate:
         _write_first_questions(questions, count, settings)
@@ -250,15 +259,19 @@ def eval_command(questions: Path, generate: bool, count: int, **options: Any) ->
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify_links(built: str, as_json: bool) -> None:
     """Compare where sources link to with the pages and ids of the built site."""
+    from server.verifying import run_verification
+
     settings = load_settings()
     raise SystemExit(0 if _run(run_verification(built, settings, as_json=as_json), settings) else 1)
 
 
 async def _up(docs: str, settings: Settings) -> None:
+    from server.asking import run_serve
+
     # The outer context keeps the embedded Postgres running from the first step to the last.
     async with database_url(settings):
         await run_ingest(docs, IngestOptions(commit=_commit_of(docs)), settings)
-        await _serve(settings)
+        await run_serve(settings)
 
 
 async def _migrate(settings: Settings, *, replace_embedding_model: bool) -> None:
@@ -269,45 +282,10 @@ async def _migrate(settings: Settings, *, replace_embedding_model: bool) -> None
     console.print("The database is up to date.")
 
 
-async def _serve(settings: Settings) -> None:
-    with listen(settings) as listening:
-        async with open_rooms(settings) as rooms:
-            site = await get_site(rooms["database"])
-            host, port = listening.getsockname()[:2]
-            server = StoppableServer(create_app(settings, rooms), settings)
-            server.on_started = lambda: tell_serving(f"http://{host}:{port}", site, settings)
-            await server.serve(sockets=[listening])
-
-
-async def _ask(query: str, settings: Settings) -> bool:
-    query = clean_query(query, max_chars=settings.query_max_chars)
-    async with open_rooms(settings) as rooms:
-        found = SourcesFound((), None)
-        async for event in rooms["answering"].answer(query, filter={}):
-            match event:
-                case SourcesFound():
-                    found = event
-                case Delta():
-                    console.print(without_escapes(event.text), end="", markup=False)
-                case Finished(problem=LecternError() as problem):
-                    raise problem
-    console.print("\n")
-    tell_sources(found.sources)
-    console.print(f"confidence: {found.confidence}")
-    return bool(found.sources) and found.confidence != settings.refuse
-
-
-async def _search(query: str, limit: int, settings: Settings, *, explain: bool) -> bool:
-    query = clean_query(query, max_chars=settings.query_max_chars)
-    async with open_rooms(settings) as rooms:
-        matches = await rooms["retriever"].match(
-            query, count=limit, budget_tokens=None, filter={}, explain=explain
-        )
-    tell_sources(make_hits(matches, query, site_url=settings.site_url), matches if explain else ())
-    return bool(matches)
-
-
 def _write_first_questions(path: Path, count: int, settings: Settings) -> None:
+    from server.evaluation.files import write_file
+    from server.evaluation.first_questions import require_new_file
+
     require_new_file(path)
     text = _run(_make_first_questions(count, settings), settings)
     write_file(path, text.encode())
@@ -315,6 +293,8 @@ def _write_first_questions(path: Path, count: int, settings: Settings) -> None:
 
 
 async def _make_first_questions(count: int, settings: Settings) -> str:
+    from server.evaluation.first_questions import make_first_questions
+
     async with database_url(settings) as url, open_owner_connection(url) as connection:
         return await make_first_questions(connection, count=count)
 
