@@ -164,13 +164,18 @@ async def embedder_for(settings: Settings, embedder: Embedder) -> AsyncIterator[
 @asynccontextmanager
 async def opened_embedder(settings: Settings) -> AsyncIterator[Embedder]:
     """The configured embedder, with the retries of an ingest; closed with the context."""
-    embedder = make_embedder(
-        settings, retries=settings.embedding_retries, timeout_seconds=settings.embedding_timeout_seconds
-    )
+    embedder = make_ingest_embedder(settings)
     try:
         yield embedder
     finally:
         await embedder.close()
+
+
+def make_ingest_embedder(settings: Settings) -> Embedder:
+    """The configured embedder, with the retries of an ingest; to be closed."""
+    return make_embedder(
+        settings, retries=settings.embedding_retries, timeout_seconds=settings.embedding_timeout_seconds
+    )
 
 
 def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -1,7 +1,8 @@
 """Makes a database ready: migrations, functions, and the vector width of the embedding model."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
@@ -10,7 +11,8 @@ from server.database.fitness import require_embedding_model
 from server.database.locks import alone
 from server.database.migrate import migrate
 from server.database.pool import database_url, open_owner_connection
-from server.ingest.embedding import opened_embedder
+from server.errors import LecternError
+from server.ingest.embedding import make_ingest_embedder
 from server.models.embeddings import Embedder
 from server.records import Site
 from server.settings import Settings, find_folder
@@ -19,12 +21,14 @@ from server.settings import Settings, find_folder
 @asynccontextmanager
 async def opened_for_ingest(settings: Settings) -> AsyncIterator[tuple[asyncpg.Connection, Embedder]]:
     """The owner's connection and the configured embedder, closed with the context."""
-    async with (
-        opened_embedder(settings) as embedder,
-        database_url(settings) as url,
-        open_owner_connection(url) as connection,
-    ):
-        yield connection, embedder
+    # The built-in embedder reads its weights while the embedded Postgres starts.
+    making = asyncio.ensure_future(asyncio.to_thread(make_ingest_embedder, settings))
+    try:
+        async with database_url(settings) as url, open_owner_connection(url) as connection:
+            yield connection, await making
+    finally:
+        with suppress(LecternError):
+            await (await making).close()
 
 
 async def prepare_database(
