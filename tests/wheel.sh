@@ -22,6 +22,6 @@ printf -- '- {question: how do I change the bulb, relevant: /lamps, must_contain
 "$folder/venv/bin/pip" install --quiet "$(echo "$folder"/dist/*.whl)[eval]"
 "$folder/venv/bin/lectern" eval questions.yaml --html report.html --fail-under recall@1=1 --fail-under answers=1
 grep '<svg' report.html > svg.txt
-LECTERN_PORT=0 timeout --signal=INT 10 "$folder/venv/bin/lectern" up | tee up.txt || true
+LECTERN_DATA_DIR="$folder/own" LECTERN_PORT=0 timeout --signal=INT 20 "$folder/venv/bin/lectern" up | tee up.txt || true
 grep 'Lectern answers at http' up.txt
 echo 'The wheel runs the main job.'
