@@ -9,6 +9,7 @@ from pgvector import HalfVector
 
 from server.database.calls import SITE, Vector
 from server.database.pool import translated_errors
+from server.errors import IngestFailed
 from server.records import Page, PastPublication, Publication, StoredPage, TokenWeights, Window
 
 
@@ -87,10 +88,12 @@ async def publish(
     token_weights: TokenWeights | None = None,
     source_commit: str | None = None,
     windows_embedded: int = 0,
+    pages_staged: int | None = None,
 ) -> Publication:
     """One transaction: the staged pages and the removals become the site's next generation.
 
-    `token_weights` are those the staged vectors were made with.
+    `token_weights` are those the staged vectors were made with. Raises `IngestFailed`, and publishes nothing, when
+    `pages_staged` is given and not so many are there: `discard_run` clears away what lies for a day.
     """
     with translated_errors():
         async with connection.transaction():
@@ -109,7 +112,9 @@ async def publish(
                 source_commit,
                 windows_embedded,
             )
-    assert row is not None  # noqa: S101  the function returns exactly one row
+            assert row is not None  # noqa: S101  the function returns exactly one row
+            if pages_staged not in (None, row["pages_written"]):
+                raise IngestFailed("What this run had staged was cleared away after a day: run it again.")
     return Publication(**dict(row))
 
 

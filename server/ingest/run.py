@@ -208,6 +208,7 @@ class Run:
             token_weights=self._token_weights,
             source_commit=source_commit,
             windows_embedded=paid.windows,
+            pages_staged=len(plan.written_paths),
         )
         on_progress(Progress("Publishing", len(plan.written_paths), len(plan.written_paths)))
         return publication, paid

@@ -1,6 +1,11 @@
+from uuid import uuid4
+
 import asyncpg
+import pytest
 
 from server.database.pool import open_owner_connection, prepare_connection
+from server.database.publishing import publish
+from server.errors import IngestFailed
 from tests.pages import direction, page, publish_pages, section
 
 
@@ -74,3 +79,10 @@ async def test_readers_do_not_wait_while_every_page_is_replaced(
             "select heading from docs.match_page_sections($1, -1, 5, 1, null, 'apples')", direction(1)
         )
     assert [row["heading"] for row in rows] == ["Apples"]
+
+
+async def test_nothing_is_published_when_staged_pages_were_cleared_away(owner: asyncpg.Connection) -> None:
+    await publish_pages(owner, [page("/a", section("Apples"))])
+    with pytest.raises(IngestFailed, match="run it again"):
+        await publish(owner, uuid4(), removed_paths=["/a"], pages_staged=1)
+    assert await owner.fetchval("select count(*) from docs.page") == 1
