@@ -22,17 +22,16 @@ from server.database.publishing import (
     drop_unused_embeddings,
     get_stored_pages,
     publish,
-    stage_pages,
     unstage_pages,
 )
 from server.database.upkeep import tidy_up
-from server.documents.windows import make_windows
 from server.errors import JobLost, LecternError
 from server.ingest.embedding import Paid, VectorRecipe, WindowEmbedder, embedder_for
 from server.ingest.framework import named_profile
 from server.ingest.parsing import PageRecipe
 from server.ingest.progress import tell_nobody
 from server.ingest.pushed_pages import Pushes, Write, read_pushes
+from server.ingest.staging import stage
 from server.models.embeddings import Embedder
 from server.records import EmbeddingModel, HeldJob, Publication, StoredPage
 from server.settings import Settings
@@ -122,17 +121,7 @@ class _Run:
         }
         self._written = {path: write for path, write in self.pushes.writes.items() if path not in passed_over}
         pages = [write.page for write in self._written.values()]
-        windows = [
-            window for page in pages for window in make_windows(page, window_chars=self._recipe.window_chars)
-        ]
-        await stage_pages(
-            self._connection,
-            self.id,
-            pages=pages,
-            windows=windows,
-            identities=self._recipe.identities([window.text for window in windows]),
-            embedded_with=self._recipe.sha256,
-        )
+        await stage(self._connection, self.id, pages, self._recipe)
         return await self._embedder.embed_staged(self.id, tell_nobody)
 
     async def publish(self, paid: Paid) -> Publication | None:

@@ -58,27 +58,11 @@ class Staging:
         on_progress(Progress("Parsing", done, len(files)))
         for batch in batches(files, _PAGES_PER_BATCH):
             pages = await asyncio.to_thread(self._parse, batch)
-            await self.stage_pages(pages)
+            self.window_count += await stage(self._connection, self._run, pages, self._vector_recipe)
+            self.staged_paths += [page.path for page in pages]
+            self.section_count += sum(len(page.sections) for page in pages)
             done += len(batch)
             on_progress(Progress("Parsing", done, len(files)))
-
-    async def stage_pages(self, pages: Sequence[Page]) -> None:
-        windows = [
-            window
-            for page in pages
-            for window in make_windows(page, window_chars=self._vector_recipe.window_chars)
-        ]
-        await stage_pages(
-            self._connection,
-            self._run,
-            pages=pages,
-            windows=windows,
-            identities=self._vector_recipe.identities([window.text for window in windows]),
-            embedded_with=self._vector_recipe.sha256,
-        )
-        self.staged_paths += [page.path for page in pages]
-        self.section_count += sum(len(page.sections) for page in pages)
-        self.window_count += len(windows)
 
     def _parse(self, files: Sequence[SourceFile]) -> list[Page]:
         pages: list[Page] = []
@@ -98,6 +82,20 @@ class Staging:
             if loser != file.source:
                 pages.append(parsed.page)
         return pages
+
+
+async def stage(connection: asyncpg.Connection, run: UUID, pages: Sequence[Page], recipe: VectorRecipe) -> int:
+    """Puts parsed pages aside with their windows; returns the number of these."""
+    windows = [window for page in pages for window in make_windows(page, window_chars=recipe.window_chars)]
+    await stage_pages(
+        connection,
+        run,
+        pages=pages,
+        windows=windows,
+        identities=recipe.identities([window.text for window in windows]),
+        embedded_with=recipe.sha256,
+    )
+    return len(windows)
 
 
 def same_page(source: str, *, path: str, owner: str) -> Failure:
