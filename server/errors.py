@@ -4,6 +4,7 @@
     ├── SettingsInvalid             500   a setting is missing or makes no sense
     ├── RequestInvalid              400   the reader can mend it
     │   ├── NotAcceptable           406   none of the formats asked for exists
+    │   ├── KeyReused               409   an Idempotency-Key stood for another question before
     │   ├── TooLarge                413
     │   └── TypeUnsupported         415   no format is known for the content type
     ├── NotFound                    404
@@ -15,7 +16,9 @@
     │   ├── ModelRateLimited        429
     │   ├── ModelRefused            502   the endpoint does not accept our key, model name or request
     │   │   └── EmbeddingOutdated   502   the live vectors are another model's than the query's vector
-    │   └── ModelTimeout            504
+    │   ├── ModelTimeout            504
+    │   ├── AnswerInterrupted       503   the server that wrote the answer went away
+    │   └── ServerStopping          503   no new questions; with `Retry-After`
     ├── DatabaseUnfit               500   reachable, but not (or otherwise) prepared
     ├── ReindexFailed               500   the live vectors are as they were, the next ones are kept
     ├── JobLost                     500   another worker has taken the job over
@@ -59,6 +62,11 @@ class RequestInvalid(LecternError):
 class NotAcceptable(RequestInvalid):
     code = "not_acceptable"
     http_status = 406
+
+
+class KeyReused(RequestInvalid):
+    code = "idempotency_key_reused"
+    http_status = 409
 
 
 class TooLarge(RequestInvalid):
@@ -127,6 +135,16 @@ class ModelTimeout(Outage):
     code = "model_timeout"
     http_status = 504
     reader_text = "The answer took too long and was stopped. Please try again."
+
+
+class AnswerInterrupted(Outage):
+    code = "answer_interrupted"
+    reader_text = "The answer was interrupted. Please ask again."
+
+
+class ServerStopping(Outage):
+    code = "server_stopping"
+    reader_text = "The server is being restarted. Please try again in a moment."
 
 
 class DatabaseUnfit(LecternError):

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,3 +314,101 @@ class HeldJob:
     """1 for the first; what the job is held by."""
     work: Mapping[str, Any]
     """What was enqueued."""
+
+
+AnswerStatus = Literal["running", "finished", "stopped", "interrupted", "failed"]
+"""`interrupted`: the server that wrote it went away; `failed`: there was trouble, which the reader was told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One question of a conversation and what was answered."""
+
+    query: str
+    """As it was understood: made to stand alone."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question as it was asked, and what has to be known to tell whether it was asked before."""
+
+    query: str
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    page: str | None = None
+    """The path of the page the reader asks from."""
+    conversation: str | None = None
+    """What it belongs to; earlier exchanges of it are looked up."""
+    history: tuple[Exchange, ...] = ()
+    """Earlier exchanges, where the client keeps them itself."""
+    client: bytes | None = None
+    """Who asks, as far as that can be told; a hash."""
+    idempotency_key: str | None = None
+    body_sha256: bytes | None = None
+    """Of the request that carries the key."""
+    is_fresh: bool = False
+    """Whether no answer given to anybody else will do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """An answer as the database has it."""
+
+    id: str
+    query: str
+    searched_query: str | None
+    """What was searched for; `None` until it is known."""
+    conversation: str | None
+    model: str
+    status: AnswerStatus
+    text: str
+    found: Mapping[str, Any] | None
+    """`sources`, `confidence` and `is_refusal`, as JSON; `None` until they are known."""
+    finish_reason: str | None
+    problem: Mapping[str, Any] | None
+    """`code` and `message` for the reader."""
+    citations: Mapping[str, Any] | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    usage_is_estimate: bool
+    asked_count: int
+    """How often it was asked for; above 1 it belongs to several readers."""
+    created_at: datetime
+    first_delta_at: datetime | None
+    finished_at: datetime | None
+    delivered_at: datetime | None
+    """When a reader first had all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerProgress:
+    """What has happened to a running answer since it was last stored; `None` is nothing new."""
+
+    id: str
+    offset: int
+    """Characters of the text that were stored before; `text` goes there, whatever stood behind."""
+    text: str = ""
+    searched_query: str | None = None
+    found: Mapping[str, Any] | None = None
+    matches: tuple[Mapping[str, Any], ...] | None = None
+    status: AnswerStatus = "running"
+    finish_reason: str | None = None
+    problem: Mapping[str, Any] | None = None
+    citations: Mapping[str, Any] | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    usage_is_estimate: bool = False
+    first_delta_at: datetime | None = None
+    finished_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerDemand:
+    """What other servers have heard about an answer that this one writes."""
+
+    id: str
+    is_stop_requested: bool
+    is_followed: bool
+    """Whether somebody reads it elsewhere, or did a moment ago."""
+    asked_count: int

@@ -132,6 +132,29 @@ class Settings(BaseSettings):
     first_delta_timeout_seconds: float = Field(30, gt=0, description="Limit from request to the first delta.")
     delta_timeout_seconds: float = Field(20, gt=0, description="Limit between two deltas.")
     answer_timeout_seconds: float = Field(120, gt=0, description="Limit for a whole answer.")
+    answer_max_chars: int = Field(500_000, ge=1000, description="Where an endless answer is cut off.")
+    answer_keep_days: float = Field(30, gt=0, description="How long answers are kept in the database.")
+    cache_seconds: float = Field(
+        86_400,
+        ge=0,
+        description="How long an answer is given again for the same question, at most until the next publish; "
+        "0 asks the model every time.",
+    )
+    history_budget_tokens: int = Field(
+        2000, ge=0, description="Tokens of a conversation that are read to understand its next question."
+    )
+    coalesce_seconds: float = Field(
+        0.03, ge=0, le=1, description="Deltas that come within this time are sent as one; 0 sends each by itself."
+    )
+    reader_grace_seconds: float = Field(
+        10,
+        ge=0,
+        description="How long an answer goes on without readers, where they can come back; then the model is "
+        "stopped.",
+    )
+    store_seconds: float = Field(
+        0.25, gt=0, le=5, description="How often answers that are being written are stored, all in one statement."
+    )
 
     query_max_chars: int = Field(1000, ge=1, description="Longest query after trimming.")
     match_threshold: float = Field(

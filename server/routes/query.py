@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from server.answering.answer import Answering
 from server.answering.queries import clean_query
 from server.errors import LecternError, NotAcceptable
-from server.routes.formats import new_answer_id, one_shot_frames, plain_text, whole_answer
+from server.routes.old_formats import new_answer_id, one_shot_frames, plain_text, whole_answer
 from server.routes.parameters import read_filter, read_parameters
 from server.routes.responses import STREAM_HEADERS, EventStream, JsonResponse, while_connected
 from server.settings import Settings

@@ -1,0 +1,48 @@
+"""An answer as one JSON object: so far, or finished."""
+
+from typing import Any
+
+from server.answering.live import LiveAnswer
+from server.events import Finished, SourcesFound
+from server.records import AnswerStatus
+
+
+def whole_answer(answer: LiveAnswer) -> dict[str, Any]:
+    body = {
+        "id": answer.id,
+        "query": answer.query,
+        "model": answer.model,
+        "conversation": answer.conversation,
+        "created_at": answer.created_at,
+        "text": answer.text,
+        **told(answer.found),
+        "status": status_of(answer.finished),
+        "finish_reason": None,
+    }
+    return body | ending(answer.finished) if answer.finished else body
+
+
+def told(found: SourcesFound | None) -> dict[str, Any]:
+    """What was searched for, and what was found."""
+    if found is None:
+        return {"searched_query": None, "sources": (), "confidence": None}
+    return {"searched_query": found.query, "sources": found.sources, "confidence": found.confidence}
+
+
+def ending(finished: Finished) -> dict[str, Any]:
+    """How an answer ended, with `error` when there was trouble."""
+    body = {
+        "status": status_of(finished),
+        "finish_reason": finished.reason,
+        "citations": finished.citations,
+        "usage": finished.usage,
+    }
+    if finished.problem:
+        body["error"] = {"code": finished.problem.code, "message": finished.problem.reader_text}
+    return body
+
+
+def status_of(finished: Finished | None) -> AnswerStatus:
+    if finished is None:
+        return "running"
+    return finished.status
