@@ -57,15 +57,17 @@ class Relayed:
 
 def measure(lectern: Lectern, questions: Sequence[str], *, deltas: int = DELTAS) -> Table:
     """Needs an ingested tree; as many streams as there are different questions about it."""
+    # No question twice: what was answered is not asked again.
+    others = [f"{question} Briefly." for question in questions]
     with running_model() as model, running_readers() as readers:
-        relay = partial(_relay, model=model, readers=readers, questions=questions, deltas=deltas)
+        relay = partial(_relay, model=model, readers=readers, deltas=deltas)
         relayed = {
-            "Lectern": relay(_serve(lectern, model), data_dir=lectern.data_dir),
+            "Lectern": relay(_serve(lectern, model), questions, data_dir=lectern.data_dir),
             "Lectern, every delta by itself": relay(
-                _serve(lectern, model, LECTERN_COALESCE_SECONDS="0"), data_dir=lectern.data_dir
+                _serve(lectern, model, LECTERN_COALESCE_SECONDS="0"), others, data_dir=lectern.data_dir
             ),
-            "Node, `fetch` piped through": relay(node_pipe(model.base_url)),
-            "naive Python": relay(naive_python(model.base_url)),
+            "Node, `fetch` piped through": relay(node_pipe(model.base_url), questions),
+            "naive Python": relay(naive_python(model.base_url), questions),
         }
     return tabulate(relayed, streams=len(questions), deltas=deltas)
 
@@ -76,10 +78,10 @@ def _serve(lectern: Lectern, model: Model, **settings: str) -> AbstractContextMa
 
 def _relay(
     serving: AbstractContextManager[Listening],
+    questions: Sequence[str],
     *,
     model: Model,
     readers: Readers,
-    questions: Sequence[str],
     deltas: int,
     data_dir: Path | None = None,
 ) -> Relayed:
