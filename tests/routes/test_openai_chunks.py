@@ -9,7 +9,14 @@ import orjson
 import pytest
 
 from server.answering.live import DONE, FINISHED, NOTHING, LiveAnswer
-from server.errors import AnswerInterrupted, LecternError, ModelRateLimited, ModelUnavailable, NotFound
+from server.errors import (
+    AnswerInterrupted,
+    LecternError,
+    ModelRateLimited,
+    ModelUnavailable,
+    NotFound,
+    RequestInvalid,
+)
 from server.events import Citations, Delta, Event, Finished, FinishReason, SourcesFound, Usage
 from server.records import Source
 from server.routes.formats.frames import Frame
@@ -219,14 +226,16 @@ def test_a_whole_legacy_completion_is_one_object() -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "kind"),
+    ("problem", "kind", "param"),
     [
-        (NotFound("nothing"), "invalid_request_error"),
-        (ModelRateLimited("slow down"), "rate_limit_error"),
-        (ModelUnavailable("down"), "server_error"),
-        (LecternError("a bug"), "server_error"),
+        (RequestInvalid("The query is empty.", param="messages"), "invalid_request_error", "messages"),
+        (RequestInvalid("The query is empty."), "invalid_request_error", None),
+        (NotFound("nothing"), "invalid_request_error", None),
+        (ModelRateLimited("slow down"), "rate_limit_error", None),
+        (ModelUnavailable("down"), "server_error", None),
+        (LecternError("a bug"), "server_error", None),
     ],
 )
-def test_an_error_has_openais_four_keys(problem: LecternError, kind: str) -> None:
-    error = {"message": problem.reader_text, "type": kind, "param": "messages", "code": problem.code}
-    assert error_object(problem, param="messages") == {"error": error}
+def test_an_error_has_openais_four_keys(problem: LecternError, kind: str, param: str | None) -> None:
+    error = {"message": problem.reader_text, "type": kind, "param": param, "code": problem.code}
+    assert error_object(problem) == {"error": error}

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 import orjson
 
 from server.answering.live import DONE, FINISHED, LiveAnswer, Logged
-from server.errors import LecternError
+from server.errors import LecternError, RequestInvalid
 from server.events import Delta, Finished, SourcesFound, Usage
 from server.routes.formats.frames import Format, Frame, event
 
@@ -143,10 +143,15 @@ def usage_object(usage: Usage | None) -> dict[str, int]:
     }
 
 
-def error_object(problem: LecternError, *, param: str | None = None) -> dict[str, Any]:
-    """Trouble as OpenAI tells it, in a body or in a stream; `param` is what of the request is at fault."""
-    error = {"message": problem.reader_text, "type": _kind(problem.http_status), "param": param}
-    return {"error": {**error, "code": problem.code}}
+def error_object(problem: LecternError) -> dict[str, Any]:
+    """Trouble as OpenAI tells it, in a body or in a stream."""
+    error = {
+        "message": problem.reader_text,
+        "type": _kind(problem.http_status),
+        "param": problem.param if isinstance(problem, RequestInvalid) else None,
+        "code": problem.code,
+    }
+    return {"error": error}
 
 
 def _kind(status: int) -> str:
