@@ -8,7 +8,7 @@ The reader's last message is the question; what was said before helps to underst
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from server.errors import RequestInvalid
@@ -24,6 +24,8 @@ class OpenAIRequest:
     """As it came; it may be no query yet."""
     history: tuple[Exchange, ...] = ()
     """Oldest first."""
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    """Ours: by `extra_body` in the SDKs."""
     is_streamed: bool = False
     include_usage: bool = False
 
@@ -105,6 +107,7 @@ def _read_rest(body: Mapping[str, Any], *, query: str, history: tuple[Exchange, 
     return OpenAIRequest(
         query=query,
         history=history,
+        filter=_read(body, "filter", dict) or {},
         is_streamed=bool(_read(body, "stream", bool)),
         include_usage=bool(_read(options, "include_usage", bool, within="stream_options.")),
     )

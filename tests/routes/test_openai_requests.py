@@ -54,6 +54,11 @@ def test_a_legacy_prompt_is_the_question(prompt: Any) -> None:
     assert OpenAIRequest(query="How?") == read_prompt({"model": "any", "prompt": prompt, "suffix": "x"})
 
 
+def test_pages_are_filtered_as_everywhere() -> None:
+    chat = read_chat({"messages": ONE, "filter": {"version": "v2"}})
+    assert OpenAIRequest(query="How?", filter={"version": "v2"}) == chat
+
+
 @pytest.mark.parametrize(
     ("options", "is_streamed", "include_usage"),
     [
@@ -103,6 +108,7 @@ def test_what_has_no_meaning_here_is_left_aside() -> None:
         ({"messages": ONE, "function_call": {"name": "f"}}, "function_call"),
         ({"messages": ONE, "response_format": {"type": "json_object"}}, "response_format"),
         ({"messages": ONE, "response_format": "json"}, "response_format"),
+        ({"messages": ONE, "filter": [1]}, "filter"),
     ],
 )
 def test_a_chat_that_cannot_be_answered_is_told_what_is_wrong(body: dict[str, Any], param: str) -> None:

@@ -76,9 +76,9 @@ class ChatChunks(Chunks):
     object_name = "chat.completion.chunk"
 
     def choice(self, text: str, *, is_first: bool, finish_reason: str | None) -> dict[str, Any]:
-        delta = {} if finish_reason else {"content": text}
-        if is_first:
-            delta["role"] = "assistant"
+        delta = {"role": "assistant"} if is_first else {}
+        if not finish_reason:
+            delta["content"] = text
         return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
 
 
