@@ -33,7 +33,9 @@ class Answering:
     def model(self) -> str:
         return self._completer.model
 
-    async def answer(self, query: str, *, filter: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+    async def answer(
+        self, query: str, *, filter: Mapping[str, Any], history: Sequence[Exchange] = ()
+    ) -> AsyncGenerator[Event, None]:
         """`SourcesFound`, deltas, `Finished`; trouble is `Finished("error", problem)` and never raised.
 
         Closing the iterator, or cancelling the task that reads it, closes the request to the model.
