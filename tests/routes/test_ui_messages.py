@@ -105,18 +105,20 @@ async def test_equal_first_questions_share_one_answer(endpoint: ModelEndpoint, s
         assert len(endpoint.requests) == 1
 
 
+@pytest.mark.parametrize("is_delivered", [True, False])
 @pytest.mark.parametrize("again", ["regenerate", "ask once more"])
 async def test_one_chat_never_gets_the_same_answer_twice(
-    endpoint: ModelEndpoint, site_database_url: str, again: str
+    endpoint: ModelEndpoint, site_database_url: str, again: str, is_delivered: bool
 ) -> None:
+    endpoint.knobs.delta_delay_seconds = 0.05
     question = unheard_question()
     body = chat(question)
     with serve_with(endpoint, site_database_url, cache_seconds=60) as url:
-        (first, *_) = await ask(url, body)
+        (first, *_) = await (ask if is_delivered else leave_in_mid_answer)(url, body)
         if again == "regenerate":
             body["trigger"] = "regenerate-message"
         else:
-            body["messages"] += [message("assistant", ANSWER), message("user", question)]
+            body["messages"] += [message("assistant", ""), message("user", question)]
         (second, *_) = await ask(url, body)
     assert first["messageId"] != second["messageId"]
 
@@ -202,7 +204,10 @@ class TestTheTextProtocol:
             await anext(response.aiter_raw())
         assert await asyncio.to_thread(endpoint.requests[0].closed_early.wait, 5)  # half of the others' grace
 
-    async def test_resumes_nothing(self, url: str, address: str, headers: dict[str, str]) -> None:
+    async def test_resumes_nothing(
+        self, url: str, endpoint: ModelEndpoint, address: str, headers: dict[str, str]
+    ) -> None:
+        endpoint.knobs.hang_after_deltas = 3
         body = chat(QUESTION)
         await leave_in_mid_answer(url, body)
         path, _, query = address.partition("?")
@@ -247,9 +252,7 @@ async def test_an_answer_that_ended_unread_is_told_to_who_comes_back(url: str, e
     assert (await resume(url, body["id"])).status_code == 204
 
 
-async def test_a_chat_that_has_its_answer_resumes_nothing(
-    url: str, endpoint: ModelEndpoint, site_database_url: str
-) -> None:
+async def test_a_chat_that_has_its_answer_resumes_nothing(url: str) -> None:
     body = chat(QUESTION)
     await ask(url, body)
     assert (await resume(url, body["id"])).status_code == 204
