@@ -84,6 +84,7 @@ class Rooms(TypedDict):
     settings: Settings
     database: Database
     retriever: Retriever
+    answering: Answering
     answers: Answers
 
 
@@ -157,10 +158,12 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         require_embedding_model(site, settings.embedding_model, settings.resolved_embedding_dimensions)
         retriever = Retriever(database, embedder, settings, reranker=reranker)
         stack.push_async_callback(retriever.close)
-        answers = Answers(Answering(retriever, completer, settings), database, settings)
-        answers.start()
+        answering = Answering(retriever, completer, settings)
+        answers = Answers(answering, database, settings)
         stack.push_async_callback(answers.drain, grace_seconds=settings.shutdown_grace_seconds)
-        yield Rooms(settings=settings, database=database, retriever=retriever, answers=answers)
+        yield Rooms(
+            settings=settings, database=database, retriever=retriever, answering=answering, answers=answers
+        )
 
 
 async def _tell_http_error(request: Request, error: Exception) -> Response:

@@ -33,9 +33,7 @@ class Answering:
     def model(self) -> str:
         return self._completer.model
 
-    async def answer(
-        self, query: str, *, filter: Mapping[str, Any], history: Sequence[Exchange] = ()
-    ) -> AsyncGenerator[Event, None]:
+    async def answer(self, query: str, *, filter: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
         """`SourcesFound`, deltas, `Finished`; trouble is `Finished("error", problem)` and never raised.
 
         Closing the iterator, or cancelling the task that reads it, closes the request to the model.
@@ -45,7 +43,7 @@ class Answering:
             matches, confidence = await self._match(query, filter)
             sources = make_sources(matches, query, site_url=self._settings.site_url)
             is_refusal = not matches or confidence == self._settings.refuse
-            yield SourcesFound(sources, confidence, is_refusal=is_refusal)
+            yield SourcesFound(sources, confidence, is_refusal=is_refusal, query=query, matches=tuple(matches))
             sources_told = True
             if is_refusal:
                 yield Delta(refusal(sources, site_name=self._settings.site_name))

@@ -61,18 +61,16 @@ class Answers:
         """Answers that are being written here."""
         return len(self._writers)
 
-    def start(self) -> None:
-        """Begins to store; needs a running event loop."""
-        self._store.start()
-
     async def open(self, question: Question, *, must_be_stored: bool = False) -> LiveAnswer:
         """The answer to a question, which may have begun or ended; returns before the model has said anything.
 
-        It goes on until somebody has read it and left, or was expected and did not come. Without the database it is answered all the same, as far as that goes, unless it `must_be_stored`.
+        It goes on until somebody has read it and left, or was expected and did not come. Without the database it
+        is answered all the same, as far as that goes, unless it `must_be_stored`.
         Raises `ServerStopping`, `KeyReused`, and with `must_be_stored` what the database raises.
         """
         if self._is_closed_to_new:
             raise ServerStopping("A question came while the server was stopping.")
+        self._store.start()
         same = self._same_question(question)
         if same is None or question.is_fresh or question.idempotency_key or question.conversation:
             return await self._open(question, same, must_be_stored=must_be_stored)
@@ -88,6 +86,7 @@ class Answers:
 
     async def find(self, id: str) -> LiveAnswer:
         """An answer that was asked for, wherever that was. Raises `NotFound`, and what the database raises."""
+        self._store.start()
         answer = self._known_here(id)
         if answer is None:
             stored = await get_answer(self._database, id, stale_seconds=STALE_SECONDS)
@@ -115,7 +114,7 @@ class Answers:
                 writer.stop(Finished("stopped"))
                 await answer.ended()
             return answer
-        stored = await stop_answer(self._database, id, stale_seconds=STALE_SECONDS)
+        stored = await stop_answer(self._database, id)
         if stored is None:
             return await self.find(id)
         return self._known_here(id) or revive(stored)
@@ -167,6 +166,9 @@ class Answers:
         id = _new_id()
         try:
             opened = await self._open_stored(id, question, same)
+            if self._is_of_no_use(opened):
+                await self._store.store_now()
+                opened = await self._open_stored(id, question, same)
         except LecternError as problem:
             if must_be_stored or isinstance(problem, KeyReused):
                 raise
@@ -192,6 +194,14 @@ class Answers:
             stale_seconds=STALE_SECONDS,
         )
 
+    def _is_of_no_use(self, opened: OpenedAnswer) -> bool:
+        """Whether the database takes for running what has just ended here, and is not to be given again."""
+        answer = self._known_here(opened.answer.id)
+        if answer is None or answer.finished is None or opened.answer.status != "running":
+            return False
+        is_cached = self._settings.cache_seconds > 0 or answer.delivered_at is None
+        return not is_cached or answer.finished.reason != "stop"
+
     def _opened(self, same: bytes, opening: asyncio.Task[LiveAnswer]) -> None:
         """Questions go on joining only what is being written here; the database knows the rest."""
         is_running = not opening.cancelled() and not opening.exception() and opening.result().id in self._writers
@@ -211,9 +221,7 @@ class Answers:
         return self._here.get(id) or self._store.get(id)
 
     def _begin(self, id: str, question: Question, *, is_stored: bool = True) -> LiveAnswer:
-        answer = LiveAnswer(
-            id, query=question.query, model=self.model, max_chars=self._settings.answer_max_chars
-        )
+        answer = LiveAnswer(id, query=question.query, model=self.model, max_chars=self._settings.answer_max_chars)
         is_paid = not self.model.startswith("local/")
         writer = AnswerWriter(answer, self._events(question), is_paid=is_paid)
         self._here[id] = answer
@@ -225,8 +233,8 @@ class Answers:
         return answer
 
     async def _events(self, question: Question) -> AsyncGenerator[Event, None]:
-        history = await self._threads.history(question)
-        events = self._answering.answer(question.query, filter=question.filter, history=history)
+        await self._threads.history(question)
+        events = self._answering.answer(question.query, filter=question.filter)
         async with aclosing(events):
             async for event in events:
                 yield event

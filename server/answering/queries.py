@@ -31,7 +31,7 @@ def clean_query(raw: str, *, max_chars: int) -> str:
 
 
 def same_question(query: str, filter: Mapping[str, Any], *, recipe: bytes) -> bytes:
-    """A hash that is equal for questions that one answer will do for: by their words, whatever case and end mark."""
+    """A hash that is equal for questions that one answer will do for, whatever their case and end marks."""
     words = unicodedata.normalize("NFKC", query).casefold().rstrip(_END_MARKS)
     asked = orjson.dumps([words or query, filter], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(recipe + asked).digest()

@@ -20,6 +20,7 @@ _SETTINGS: Final = (
     "context_budget_tokens",
     "ranking",
     "rerank_model",
+    "rerank_base_url",
     "refuse",
 )
 

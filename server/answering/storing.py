@@ -36,6 +36,7 @@ class _Written:
     on_demand: OnDemand
     offset: int = 0
     is_found_stored: bool = False
+    was_missing: bool = False
 
 
 class AnswerStore:
@@ -48,13 +49,16 @@ class AnswerStore:
         self._written: dict[str, _Written] = {}
         self._followed: dict[str, LiveAnswer] = {}
         self._has_work = asyncio.Event()
+        self._storing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._housekeeping: asyncio.Task[None] | None = None
         self._is_failing = False
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="storing answers")
-        self._housekeeping = asyncio.create_task(self._keep_house(), name="dropping old answers")
+        """Begins to store, where it has not yet; needs a running event loop."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="storing answers")
+            self._housekeeping = asyncio.create_task(self._keep_house(), name="dropping old answers")
 
     async def close(self) -> None:
         """Stores what is left, if the database is there."""
@@ -65,7 +69,7 @@ class AnswerStore:
                     await task
         with suppress(TimeoutError, LecternError):
             async with asyncio.timeout(_FLUSH_LIMIT_SECONDS):
-                await self._store()
+                await self.store_now()
 
     def write(self, answer: LiveAnswer, on_demand: OnDemand) -> None:
         """Stores an answer from now on until it has finished; tells what other servers want of it."""
@@ -79,7 +83,7 @@ class AnswerStore:
 
     def store_again(self, answer: LiveAnswer) -> None:
         """Stores how a finished answer stands, though that was done."""
-        written = _Written(answer, lambda demand: None, offset=answer.length, is_found_stored=True)
+        written = _Written(answer, _ignore, offset=answer.length, is_found_stored=True)
         self._written.setdefault(answer.id, written)
         self._has_work.set()
 
@@ -95,7 +99,7 @@ class AnswerStore:
         while True:
             await self._has_work.wait()
             try:
-                await self._store()
+                await self.store_now()
                 await self._read()
                 self._is_failing = False
             except Outage as problem:
@@ -108,10 +112,13 @@ class AnswerStore:
                 self._has_work.clear()
             await asyncio.sleep(self._turn_seconds)
 
-    async def _store(self) -> None:
-        turn = list(self._written.values())
-        if not turn:
-            return
+    async def store_now(self) -> None:
+        """Stores what there is, without waiting for the next turn."""
+        async with self._storing:
+            if self._written:
+                await self._store(list(self._written.values()))
+
+    async def _store(self, turn: list[_Written]) -> None:
         ended = [written.answer.finished is not None for written in turn]
         news = [
             progress(written.answer, offset=written.offset, is_found_stored=written.is_found_stored)
@@ -119,12 +126,21 @@ class AnswerStore:
         ]
         demands = {demand.id: demand for demand in await store_answers(self._database, news)}
         for written, stored, is_over in zip(turn, news, ended, strict=True):
+            demand = demands.get(stored.id)
+            if demand is None:
+                self._was_missing(written)
+                continue
             written.offset = stored.offset + len(stored.text)
             written.is_found_stored = written.is_found_stored or stored.found is not None
+            written.on_demand(demand)
             if is_over and stored.delivered_at == written.answer.delivered_at:
-                del self._written[written.answer.id]
-            elif demand := demands.get(written.answer.id):
-                written.on_demand(demand)
+                self._written.pop(stored.id, None)
+
+    def _was_missing(self, written: _Written) -> None:
+        """An answer that the database does not have as it should is told from its beginning, once."""
+        if written.was_missing and written.answer.finished:
+            self._written.pop(written.answer.id, None)
+        written.offset, written.is_found_stored, written.was_missing = 0, False, True
 
     async def _read(self) -> None:
         followed = list(self._followed.values())
@@ -147,3 +163,7 @@ class AnswerStore:
             except LecternError as problem:
                 logger.warning("Old answers could not be dropped: %s", problem)
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+
+
+def _ignore(demand: AnswerDemand) -> None:
+    del demand

@@ -58,9 +58,7 @@ def _explain(error: asyncpg.PostgresError) -> LecternError:
     said = error.args[0] if error.args else str(error)
     state = error.sqlstate or ""
     if state == _KEY_REUSED_SQLSTATE:
-        return KeyReused(
-            "This Idempotency-Key was sent with another question before: use a new key."
-        )
+        return KeyReused("This Idempotency-Key was sent with another question before: use a new key.")
     if state == "42501":  # insufficient privilege
         advice = (error.hint or f"{_MIGRATE} as the owner").rstrip(".")
         return DatabaseUnfit(f"The database user lacks a right ({said}): {advice}.")

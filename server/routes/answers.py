@@ -13,7 +13,7 @@ from server.answering.queries import clean_query
 from server.answering.threads import is_chat, new_conversation
 from server.errors import NotFound, RequestInvalid
 from server.records import Question
-from server.routes.asking import client_hash, read_idempotency_key, read_last_event_id, wants_fresh
+from server.routes.asking import read_idempotency_key, read_last_event_id, wants_fresh
 from server.routes.bodies import read_body, read_object
 from server.routes.formats.named_events import NamedEvents
 from server.routes.formats.whole import whole_answer
@@ -91,7 +91,6 @@ async def _read_question(request: Request) -> Question:
         filter=_read_filter(body),
         page=_read_text(body, "page"),
         conversation=_read_conversation(body),
-        client=client_hash(request),
         idempotency_key=read_idempotency_key(request),
         body_sha256=hashlib.sha256(raw).digest(),
         is_fresh=wants_fresh(request),

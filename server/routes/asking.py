@@ -1,4 +1,4 @@
-"""A request as a question: who asks, what makes it the same as an earlier one, and how much of it is there already."""
+"""What a request tells beside its question: who asks, whether anew, and how much of the answer is there."""
 
 import hashlib
 from typing import Final
@@ -15,7 +15,7 @@ _TELLING_HEADERS: Final = ("x-forwarded-for", "user-agent", "accept-language", "
 
 
 def client_hash(request: Request) -> bytes:
-    """Equal for two requests of one reader, most likely. Neither address nor browser can be read from it easily."""
+    """Equal for two requests of one reader, most likely."""
     host = request.client.host if request.client else ""
     told = [host, *(request.headers.get(name, "") for name in _TELLING_HEADERS)]
     return hashlib.sha256("\n".join(told).encode()).digest()[:16]

@@ -63,7 +63,8 @@ def _read_question(request: Request, media_type: str, settings: Settings) -> Que
     return Question(
         query=clean_query(parameters.get("query", ""), max_chars=settings.query_max_chars),
         filter=read_filter(parameters),
-        client=client_hash(request),
+        # An `EventSource` whose first answer was lost with its connection asks as if it had not asked yet.
+        client=client_hash(request) if media_type == EVENT_STREAM else None,
         is_fresh=is_fresh,
     )
 

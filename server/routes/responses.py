@@ -102,9 +102,7 @@ class Pulse:
     One timer a stream, which looks what has happened since: one for each send would cost more than the send.
     """
 
-    def __init__(
-        self, send: Send, *, keep_alive: bytes, ping_seconds: float, send_timeout_seconds: float
-    ) -> None:
+    def __init__(self, send: Send, *, keep_alive: bytes, ping_seconds: float, send_timeout_seconds: float) -> None:
         self._send = send
         self._keep_alive = keep_alive
         self._ping_seconds = ping_seconds

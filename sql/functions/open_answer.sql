@@ -32,7 +32,7 @@ as $$
 #variable_conflict use_column
 declare
   asked record;
-  known record;
+  known docs.asked_key;
   opened_id text;
 begin
   select found.id as site_id, found.generation into strict asked
@@ -43,7 +43,7 @@ begin
   -- that nobody waits in a circle.
   if open_answer.idempotency_key is not null then
     perform pg_advisory_xact_lock(32276004, hashtext(open_answer.idempotency_key));
-    select kept.answer_id, kept.body_sha256 into known
+    select kept.* into known
     from docs.asked_key as kept
     where kept.site_id = asked.site_id and kept.key = open_answer.idempotency_key;
     if known.answer_id is not null and known.body_sha256 is distinct from open_answer.body_sha256 then
