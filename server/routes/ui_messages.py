@@ -73,7 +73,7 @@ async def _resume(request: Request) -> Response:
 
 
 def _is_over(answer: LiveAnswer) -> bool:
-    """Whether nobody waits for it: a chat asks whenever it is opened, though it has the whole answer or stopped it.
+    """Whether nobody waits for it: a chat asks whenever it is opened, though it has all of it or stopped it.
 
     Told again, the answer would stand there twice in `ai` 5.0.0, and where messages are kept under other ids.
     """

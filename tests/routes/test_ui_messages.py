@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from server.app import create_app
+from server.database.pool import open_owner_connection
 from server.settings import Settings
 from tests.frames import read_events
 from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
@@ -25,16 +26,29 @@ WAIT_SECONDS = 10
 Part = dict[str, Any]
 
 
-@pytest.fixture
-def endpoint() -> Iterator[ModelEndpoint]:
+@pytest.fixture(scope="module")
+def running_endpoint() -> Iterator[ModelEndpoint]:
     with serve_model_endpoint() as endpoint:
-        endpoint.knobs = Knobs(answer=ANSWER)
         yield endpoint
 
 
 @pytest.fixture
+def endpoint(running_endpoint: ModelEndpoint) -> ModelEndpoint:
+    running_endpoint.start_afresh()
+    running_endpoint.knobs = Knobs(answer=ANSWER)
+    return running_endpoint
+
+
+@pytest.fixture
 def url(endpoint: ModelEndpoint, site_database_url: str) -> Iterator[str]:
-    """A server whose completer is the test endpoint, which it asks anew for each question."""
+    """A server whose completer is the test endpoint. One for each test: what is still being written is shared."""
+    with serve_with(endpoint, site_database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def other_url(endpoint: ModelEndpoint, site_database_url: str) -> Iterator[str]:
+    """A second server on the same database."""
     with serve_with(endpoint, site_database_url) as url:
         yield url
 
@@ -47,6 +61,7 @@ def serve_with(endpoint: ModelEndpoint, database_url: str, **changes: Any) -> Ab
         completion_api_key="sk-test",
         cache_seconds=0,
         coalesce_seconds=0,
+        store_seconds=0.05,
     )
     return serve_in_thread(create_app(settings.model_copy(update=changes)))
 
@@ -207,7 +222,7 @@ class TestTheTextProtocol:
     async def test_resumes_nothing(
         self, url: str, endpoint: ModelEndpoint, address: str, headers: dict[str, str]
     ) -> None:
-        endpoint.knobs.hang_after_deltas = 3
+        endpoint.knobs.delta_delay_seconds = 0.1
         body = chat(QUESTION)
         await leave_in_mid_answer(url, body)
         path, _, query = address.partition("?")
@@ -233,12 +248,11 @@ async def test_a_chat_that_comes_back_gets_the_whole_message_again(
     assert (await resume(url, body["id"])).status_code == 204
 
 
-async def test_a_chat_resumes_at_any_server(url: str, endpoint: ModelEndpoint, site_database_url: str) -> None:
+async def test_a_chat_resumes_at_any_server(url: str, other_url: str, endpoint: ModelEndpoint) -> None:
     endpoint.knobs.delta_delay_seconds = 0.05
     body = chat(QUESTION)
-    with serve_with(endpoint, site_database_url) as other_url:
-        (start, *_) = await leave_in_mid_answer(url, body)
-        parts = read_parts((await resume(other_url, body["id"])).content)
+    (start, *_) = await leave_in_mid_answer(url, body)
+    parts = read_parts((await resume(other_url, body["id"])).content)
     assert (parts[0], text_of(parts)) == (start, ANSWER)
     assert len(endpoint.requests) == 1
 
@@ -252,10 +266,14 @@ async def test_an_answer_that_ended_unread_is_told_to_who_comes_back(url: str, e
     assert (await resume(url, body["id"])).status_code == 204
 
 
-async def test_a_chat_that_has_its_answer_resumes_nothing(url: str) -> None:
+async def test_a_chat_that_has_its_answer_resumes_nothing(
+    url: str, other_url: str, site_database_url: str
+) -> None:
     body = chat(QUESTION)
-    await ask(url, body)
+    (start, *_) = await ask(url, body)
     assert (await resume(url, body["id"])).status_code == 204
+    await until_stored_as_delivered(site_database_url, start["messageId"])
+    assert (await resume(other_url, body["id"])).status_code == 204
 
 
 async def test_a_chat_that_was_told_of_trouble_resumes_nothing(url: str, endpoint: ModelEndpoint) -> None:
@@ -324,13 +342,12 @@ async def test_a_reader_who_stays_away_stops_the_model(endpoint: ModelEndpoint, 
     ],
 )
 async def test_what_cannot_be_understood_is_refused_with_a_sentence(
-    url: str, endpoint: ModelEndpoint, content: bytes | str, status: int, reason: str
+    site_url: str, content: bytes | str, status: int, reason: str
 ) -> None:
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with httpx.AsyncClient(base_url=site_url) as client:
         response = await client.post("/v1/ui-messages", content=content)
     assert (response.status_code, response.headers["content-type"]) == (status, "text/plain; charset=utf-8")
     assert reason in response.text
-    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize(
@@ -343,8 +360,8 @@ async def test_what_cannot_be_understood_is_refused_with_a_sentence(
         ("page", "x" * 1001, "`page` is no text"),
     ],
 )
-async def test_a_key_that_cannot_be_used_is_refused(url: str, key: str, value: Any, reason: str) -> None:
-    async with httpx.AsyncClient(base_url=url) as client:
+async def test_a_key_that_cannot_be_used_is_refused(site_url: str, key: str, value: Any, reason: str) -> None:
+    async with httpx.AsyncClient(base_url=site_url) as client:
         response = await client.post("/v1/ui-messages", json=chat(QUESTION) | {key: value})
     assert (response.status_code, reason in response.text) == (400, True)
 
@@ -360,9 +377,9 @@ async def test_a_key_that_cannot_be_used_is_refused(url: str, key: str, value: A
     ],
 )
 async def test_an_address_that_makes_no_sense_is_refused(
-    url: str, method: str, path: str, headers: dict[str, str], status: int
+    site_url: str, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with httpx.AsyncClient(base_url=site_url) as client:
         response = await client.request(method, path, json=chat(QUESTION), headers=headers)
     assert response.status_code == status
 
@@ -431,6 +448,13 @@ async def parts_as_they_come(client: httpx.AsyncClient, body: dict[str, Any]) ->
 async def until_status(url: str, answer_id: str, status: str) -> None:
     async with asyncio.timeout(WAIT_SECONDS), httpx.AsyncClient(base_url=url) as client:
         while (await client.get(f"/v1/answers/{answer_id}")).json()["status"] != status:
+            await asyncio.sleep(0.02)
+
+
+async def until_stored_as_delivered(database_url: str, answer_id: str) -> None:
+    query = "select delivered_at is not null from docs.answer where id = $1"
+    async with asyncio.timeout(WAIT_SECONDS), open_owner_connection(database_url) as connection:
+        while not await connection.fetchval(query, answer_id):
             await asyncio.sleep(0.02)
 
 
