@@ -3,9 +3,13 @@
 uvicorn --factory server.app:create_app
 """
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from types import FrameType
 from typing import Final, TypedDict
 
 from starlette.applications import Starlette
@@ -113,7 +117,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
             ClientDisconnect: tell_nobody,
             Exception: _tell_bug,
         },
-        lifespan=lambda _: nullcontext(rooms) if rooms else open_rooms(settings),
+        lifespan=lambda _: nullcontext(rooms) if rooms else _own_rooms(settings),
     )
 
 
@@ -139,6 +143,42 @@ def _routes() -> list[Route | Mount]:
 
 
 @asynccontextmanager
+async def _own_rooms(settings: Settings) -> AsyncIterator[Rooms]:
+    """Where uvicorn was started by itself: it waits for connections to end, and knows nothing of answers."""
+    async with open_rooms(settings) as rooms:
+        answers, loop = rooms["answers"], asyncio.get_running_loop()
+        tasks = []
+
+        def drain() -> None:
+            tasks.append(asyncio.create_task(answers.drain(grace_seconds=settings.shutdown_grace_seconds)))
+
+        with _when_told_to_stop(lambda: loop.call_soon_threadsafe(drain)):
+            yield rooms
+        await asyncio.gather(*tasks)
+
+
+@contextmanager
+def _when_told_to_stop(act: Callable[[], object]) -> Iterator[None]:
+    """Acts on SIGTERM and SIGINT beside who handles them already. Only a process' main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        act()
+        before = handlers[signal.Signals(number)]
+        if callable(before):
+            before(number, frame)
+
+    handlers = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, before in handlers.items():
+            signal.signal(number, before)
+
+
+@asynccontextmanager
 async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> AsyncIterator[Rooms]:
     """Opened with the context and closed with it; for `embedding_retries` see `make_embedder`."""
     async with AsyncExitStack() as stack:
@@ -160,7 +200,7 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         stack.push_async_callback(retriever.close)
         answering = Answering(retriever, completer, settings)
         answers = Answers(answering, database, settings)
-        stack.push_async_callback(answers.drain, grace_seconds=settings.shutdown_grace_seconds)
+        stack.push_async_callback(answers.close)
         yield Rooms(
             settings=settings, database=database, retriever=retriever, answering=answering, answers=answers
         )
