@@ -15,6 +15,7 @@ from server.answering.live import LiveAnswer
 from server.answering.queries import clean_query
 from server.errors import LecternError, Outage, RequestInvalid
 from server.records import Question
+from server.routes.asking import wants_fresh
 from server.routes.bodies import read_body, read_filter_key, read_object, read_text_key
 from server.routes.formats.plain_text import PlainText
 from server.routes.formats.ui_messages import UiMessages
@@ -105,7 +106,7 @@ async def _read_question(request: Request, settings: Settings) -> Question:
         page=read_text_key(body, "page"),
         conversation=chat.conversation,
         history=chat.history,
-        is_fresh=chat.is_fresh,
+        is_fresh=chat.is_fresh or wants_fresh(request),
     )
 
 

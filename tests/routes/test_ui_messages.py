@@ -120,6 +120,14 @@ async def test_equal_first_questions_share_one_answer(endpoint: ModelEndpoint, s
         assert len(endpoint.requests) == 1
 
 
+async def test_a_request_may_refuse_an_earlier_answer(endpoint: ModelEndpoint, site_database_url: str) -> None:
+    question = unheard_question()
+    with serve_with(endpoint, site_database_url, cache_seconds=60) as url:
+        (first, *_) = await ask(url, chat(question))
+        (second, *_) = await ask(url, chat(question), headers={"Cache-Control": "no-cache"})
+    assert first["messageId"] != second["messageId"]
+
+
 @pytest.mark.parametrize("is_delivered", [True, False])
 @pytest.mark.parametrize("again", ["regenerate", "ask once more"])
 async def test_one_chat_never_gets_the_same_answer_twice(
@@ -416,9 +424,9 @@ def unheard_question() -> str:
     return f"{QUESTION} {uuid4().hex}"
 
 
-async def ask(url: str, body: dict[str, Any]) -> list[Part]:
+async def ask(url: str, body: dict[str, Any], *, headers: dict[str, str] | None = None) -> list[Part]:
     async with httpx.AsyncClient(base_url=url, timeout=WAIT_SECONDS) as client:
-        return read_parts((await client.post("/v1/ui-messages", json=body)).content)
+        return read_parts((await client.post("/v1/ui-messages", json=body, headers=headers)).content)
 
 
 async def resume(url: str, id: str) -> httpx.Response:
