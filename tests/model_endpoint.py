@@ -41,6 +41,8 @@ class Knobs:
     delta_delay_seconds: float = 0
     answer: str | None = None
     """`None`: one that says how many sections it read, and cites the first."""
+    rewriting: str | None = None
+    """What it makes of a conversation's last question; `None`: the question as it came."""
     finish_reason: str = "stop"
     dimensions: int = 64
     embedding_delay_seconds: float = 0
@@ -92,6 +94,16 @@ class RecordedRequest:
     closed_early_at: float | None = None
     """When the client went away before the answer was complete."""
     closed_early: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def text(self) -> str:
+        """What all messages of a completion request say."""
+        return "\n\n".join(message["content"] for message in self.body["messages"])
+
+    @property
+    def is_rewriting(self) -> bool:
+        """Whether it asks for a stand-alone question and not for an answer."""
+        return "<exchange>\n" in self.text
 
 
 @dataclass(kw_only=True)
@@ -244,7 +256,7 @@ def embedding_of(text: str, dimensions: int, common_part: float) -> list[float]:
 
 
 def _complete(record: RecordedRequest, knobs: Knobs) -> Response:
-    answer = knobs.answer if knobs.answer is not None else _default_answer(record.body["messages"])
+    answer = _rewrite(record, knobs) if record.is_rewriting else _answer_from_sections(record, knobs)
     if record.body.get("stream"):
         return StreamedReply(record, _stream(answer, record, knobs))
     message = {"role": "assistant", "content": answer}
@@ -252,8 +264,15 @@ def _complete(record: RecordedRequest, knobs: Knobs) -> Response:
     return JSONResponse({**_frame(record), "object": "chat.completion", "choices": [choice]})
 
 
-def _default_answer(messages: Sequence[Mapping[str, str]]) -> str:
-    count = sum(message["content"].count("<section number=") for message in messages)
+def _rewrite(record: RecordedRequest, knobs: Knobs) -> str:
+    asked = re.search(r"<question>\n(.*)\n</question>$", record.text, re.DOTALL)
+    return asked[1] if asked and knobs.rewriting is None else knobs.rewriting or ""
+
+
+def _answer_from_sections(record: RecordedRequest, knobs: Knobs) -> str:
+    if knobs.answer is not None:
+        return knobs.answer
+    count = record.text.count("<section number=")
     return f"I read {count} sections of the documentation. The first one answers this [1]."
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -128,7 +128,8 @@ async def test_a_finished_answer_is_given_again_until_it_is_too_old(
 
 
 async def test_without_a_cache_a_finished_answer_is_not_given_again(database: Database) -> None:
-    await finish(database, await begin(database))
+    a_clock_that_is_fast = datetime.now(UTC) + timedelta(minutes=1)
+    await finish(database, await begin(database), finished_at=a_clock_that_is_fast)
     assert (await ask(database, cache_seconds=0)).is_new
 
 
@@ -477,26 +478,25 @@ async def test_who_locks_an_answer_is_neither_interrupted_nor_waited_for(
 
 async def test_stopping_reaches_the_writer(database: Database, other_server: Database) -> None:
     id = await begin(database)
-    answer = await stop_answer(other_server, id, stale_seconds=STALE_SECONDS)
-    assert answer == await stored(database, id)
+    assert await stop_answer(other_server, id) == await stored(database, id)
     assert (await store(database, id))[0].is_stop_requested
 
 
 async def test_an_answer_that_others_asked_for_is_not_stopped(database: Database) -> None:
     id = await begin(database)
     await ask(database)
-    await stop_answer(database, id, stale_seconds=STALE_SECONDS)
+    await stop_answer(database, id)
     assert not (await store(database, id))[0].is_stop_requested
 
 
 async def test_what_has_ended_is_not_stopped_and_what_is_not_there_is_nothing(database: Database) -> None:
     id = await begin(database)
     await finish(database, id)
-    stopped = await stop_answer(database, id, stale_seconds=STALE_SECONDS)
+    stopped = await stop_answer(database, id)
     assert stopped is not None
     assert stopped.status == "finished"
     assert not (await store(database, id))[0].is_stop_requested
-    assert await stop_answer(database, "gone", stale_seconds=STALE_SECONDS) is None
+    assert await stop_answer(database, "gone") is None
     assert await get_answer(database, "gone", stale_seconds=STALE_SECONDS) is None
 
 
