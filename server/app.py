@@ -33,6 +33,7 @@ from server.models.completions import make_completer
 from server.models.embeddings import make_embedder
 from server.models.reranking import make_reranker
 from server.routes.answers import AskedAnswers, OneAnswer, events
+from server.routes.chat_completions import chat_completions, completions, models, one_model
 from server.routes.demo import Modules, demo
 from server.routes.health import healthz, readyz
 from server.routes.jobs import show_job
@@ -50,7 +51,7 @@ logger = logging.getLogger(__name__)
 # The toolkit's own address and the one its platform serves it under, so that a page only changes its host.
 _LEGACY_QUERY_PATHS: Final = ("/vector-search", "/functions/v1/vector-search")
 
-# What `EventSource` polyfills and the toolkit's platform client send.
+# What `EventSource` polyfills, the toolkit's platform client and OpenAI's JavaScript SDK send.
 _CORS_REQUEST_HEADERS: Final = (
     "accept",
     "apikey",
@@ -60,6 +61,15 @@ _CORS_REQUEST_HEADERS: Final = (
     "idempotency-key",
     "last-event-id",
     "x-client-info",
+    "x-stainless-arch",
+    "x-stainless-helper-method",
+    "x-stainless-lang",
+    "x-stainless-os",
+    "x-stainless-package-version",
+    "x-stainless-retry-count",
+    "x-stainless-runtime",
+    "x-stainless-runtime-version",
+    "x-stainless-timeout",
 )
 
 
@@ -107,7 +117,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
                 allow_origins=list(settings.allowed_origins),
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=list(_CORS_REQUEST_HEADERS),
-                expose_headers=["Location", "Retry-After"],
+                expose_headers=["Location", "Retry-After", "X-Should-Retry"],
                 max_age=86_400,
             )
         ],
@@ -127,6 +137,10 @@ def _routes() -> list[Route | Mount]:
         Route("/v1/answers", AskedAnswers),
         Route("/v1/answers/{id}", OneAnswer),
         Route("/v1/answers/{id}/events", events),
+        Route("/v1/chat/completions", chat_completions, methods=["POST"]),
+        Route("/v1/completions", completions, methods=["POST"]),
+        Route("/v1/models", models),
+        Route("/v1/models/{id:path}", one_model),
         Route("/v1/ui-messages", Chats),
         Route("/v1/ui-messages/{chat:path}/stream", ChatStream),
         Route("/v1/search", search),

@@ -240,8 +240,10 @@ class Answers:
         return answer
 
     async def _events(self, question: Question) -> AsyncGenerator[Event, None]:
-        await self._threads.history(question)
-        events = self._answering.answer(question.query, filter=question.filter)
+        if question.conversation:
+            await self._store.store_now()  # what came before may have ended a moment ago
+        history = await self._threads.history(question)
+        events = self._answering.answer(question.query, filter=question.filter, history=history)
         async with aclosing(events):
             async for event in events:
                 yield event

@@ -36,8 +36,8 @@ class JsonResponse(Response):
 class AnswerStream(Response):
     """An answer as it is written, in one format, from behind the position that its reader has.
 
-    sse-starlette's response took twice the CPU for an event (19 µs, and 10 this way, November 2026) and four tasks
-    for a reader; this one has two and a timer, and waits for the first text where a format tells trouble by status.
+    sse-starlette's response took twice the CPU for an event (19 µs, and 10 this way, November 2026) and four
+    tasks for a reader; this one has two and a timer.
     """
 
     def __init__(
