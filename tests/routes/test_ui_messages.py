@@ -112,6 +112,19 @@ async def test_the_last_message_is_asked_with_filter_and_page_of_the_body(
     assert endpoint.requests == []
 
 
+async def test_a_later_question_is_understood_from_the_messages_before_it(
+    url: str, endpoint: ModelEndpoint
+) -> None:
+    endpoint.knobs.rewriting = "How hot does the bulb get?"
+    body = chat(QUESTION)
+    body["messages"] += [message("assistant", ANSWER), message("user", "How hot does it get?")]
+    (told,) = [part["data"] for part in await ask(url, body) if part["type"] == "data-sources"]
+    assert told["searched_query"] == "How hot does the bulb get?"
+    rewriting, _ = endpoint.requests
+    asked = rewriting.body["messages"][-1]["content"]
+    assert [text in asked for text in (QUESTION, ANSWER, "How hot does it get?")] == [True] * 3
+
+
 async def test_equal_first_questions_share_one_answer(endpoint: ModelEndpoint, site_database_url: str) -> None:
     question = unheard_question()
     with serve_with(endpoint, site_database_url, cache_seconds=60) as url:
