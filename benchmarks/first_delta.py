@@ -68,8 +68,8 @@ class Asker:
         ]
         return self._pair(questions, self.readers.read(calls)[len(before) :])
 
-    def ask_all_at_once(self, questions: Sequence[str]) -> list[Stages]:
-        self.model.turn(HOSTED)
+    def ask_all_at_once(self, questions: Sequence[str], pace: Pace) -> list[Stages]:
+        self.model.turn(pace)
         self.model.take_served()
         return self._pair(questions, self.readers.read([self._call(question) for question in questions]))
 
@@ -92,7 +92,7 @@ def measure(lectern: Lectern, questions: Sequence[str], *, pace: Pace = HOSTED) 
         asker.ask_one_by_one([f"{question} Quickly." for question in questions[:_WARM_UP_QUESTIONS]])
         alone = asker.ask_one_by_one(questions)
         steadily = asker.ask_steadily([f"{question} Briefly." for question in questions], pace)
-        together = asker.ask_all_at_once([f"{question} In detail." for question in questions])
+        together = asker.ask_all_at_once([f"{question} In detail." for question in questions], pace)
         parts = asyncio.run(measure_parts(lectern.settings(), questions))
     added = Table(
         title="From the question to the first text, without the model's own time",

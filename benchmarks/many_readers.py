@@ -6,6 +6,7 @@ python -m benchmarks.many_readers
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import urljoin
 
@@ -59,12 +60,21 @@ class Crowd:
     """Between two writes to one reader."""
 
 
-def measure(lectern: Lectern, questions: Sequence[str], *, readers: int = READERS, pace: Pace = PACE) -> Table:
-    """Needs an ingested tree and different questions about it."""
+def measure(
+    lectern: Lectern,
+    questions: Sequence[str],
+    *,
+    answer_counts: Sequence[int] = (1, ANSWERS),
+    readers: int = READERS,
+    pace: Pace = PACE,
+) -> Table:
+    """Needs an ingested tree and as many different questions about it as there are answers in all."""
     allow_open_files()
+    waiting = iter(questions)
     with running_model() as model, running_readers() as reading:
         crowds = []
-        for asked in (questions[:1], questions[1:]):
+        for count in answer_counts:
+            asked = list(islice(waiting, count))
             with lectern.running("serve", settings={**model.settings, **_PATIENT}) as server:
                 # What a server loads for its first answer is no reader's.
                 model.turn(Pace())

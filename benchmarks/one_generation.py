@@ -17,7 +17,7 @@ from benchmarks.readers import Call, question_url, running_readers
 from benchmarks.tables import Table, describe_machine, show
 
 READERS: Final = 1000
-_DELTAS: Final = 50
+_DELTAS: Final = 20
 
 
 def measure(lectern: Lectern, question: str, *, readers: int = READERS) -> Table:

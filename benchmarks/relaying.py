@@ -26,6 +26,11 @@ STREAMS: Final = 200
 DELTAS: Final = 150
 GAP_SECONDS: Final = 0.02
 
+_OURS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Lectern": {},
+    "Lectern, every delta by itself": {"LECTERN_COALESCE_SECONDS": "0"},
+}
+
 _GOAL_OF_NODE: Final = 0.6
 _GOAL_OF_NAIVE: Final = 0.25
 
@@ -55,25 +60,28 @@ class Relayed:
         return 1e6 * (self.asking.server + self.streaming.server) / self.delta_count
 
 
-def measure(lectern: Lectern, questions: Sequence[str], *, deltas: int = DELTAS) -> Table:
-    """Needs an ingested tree; as many streams as there are different questions about it."""
-    # No question twice: what was answered is not asked again.
-    others = [f"{question} Briefly." for question in questions]
+def measure(
+    lectern: Lectern,
+    questions: Sequence[str],
+    *,
+    ours: Mapping[str, Mapping[str, str]] = _OURS,
+    deltas: int = DELTAS,
+) -> Table:
+    """Needs an ingested tree; as many streams as there are different questions about it.
+
+    `ours` are the settings that Lectern is measured with, by the names of their rows.
+    """
+    relayed = {}
     with running_model() as model, running_readers() as readers:
         relay = partial(_relay, model=model, readers=readers, deltas=deltas)
-        relayed = {
-            "Lectern": relay(_serve(lectern, model), questions, data_dir=lectern.data_dir),
-            "Lectern, every delta by itself": relay(
-                _serve(lectern, model, LECTERN_COALESCE_SECONDS="0"), others, data_dir=lectern.data_dir
-            ),
-            "Node, `fetch` piped through": relay(node_pipe(model.base_url), questions),
-            "naive Python": relay(naive_python(model.base_url), questions),
-        }
+        for name, changes in ours.items():
+            # No question twice: what was answered is not asked again.
+            asked = [f"{question} ({name})" for question in questions]
+            serving = lectern.running("serve", settings={**model.settings, **changes})
+            relayed[name] = relay(serving, asked, data_dir=lectern.data_dir)
+        relayed["Node, `fetch` piped through"] = relay(node_pipe(model.base_url), questions)
+        relayed["naive Python"] = relay(naive_python(model.base_url), questions)
     return tabulate(relayed, streams=len(questions), deltas=deltas)
-
-
-def _serve(lectern: Lectern, model: Model, **settings: str) -> AbstractContextManager[Listening]:
-    return lectern.running("serve", settings={**model.settings, **settings})
 
 
 def _relay(
