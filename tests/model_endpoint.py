@@ -44,6 +44,8 @@ class Knobs:
     rewriting: str | None = None
     """What it makes of a conversation's last question; `None`: the question as it came."""
     finish_reason: str = "stop"
+    tells_usage: bool = False
+    """Tells behind an answer what it took also who did not ask by `stream_options`."""
     dimensions: int = 64
     embedding_delay_seconds: float = 0
     wants_texts: bool = False
@@ -294,6 +296,8 @@ async def _stream(answer: str, record: RecordedRequest, knobs: Knobs) -> AsyncIt
         record.first_delta_at = record.first_delta_at or time.monotonic()
         yield _event(_frame(record, {"content": text}, sent_at=time.time(), sent_at_monotonic=time.monotonic()))
     yield _event(_frame(record, {}, finish_reason=knobs.finish_reason))
+    if knobs.tells_usage or (record.body.get("stream_options") or {}).get("include_usage"):
+        yield _event({**_frame(record), "choices": [], "usage": _usage(record, completion_tokens=len(deltas))})
     yield b"data: [DONE]\n\n"
 
 
@@ -312,6 +316,16 @@ def _frame(
         "model": record.body["model"],
         "choices": [choice],
         **extra,
+    }
+
+
+def _usage(record: RecordedRequest, *, completion_tokens: int) -> dict[str, int]:
+    """As if every word were a token."""
+    prompt_tokens = sum(len(message["content"].split()) for message in record.body["messages"])
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
     }
 
 
