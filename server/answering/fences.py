@@ -1,8 +1,8 @@
 """Where the fenced code blocks of a streamed Markdown text are, line by line, as far as all renderers agree.
 
-CommonMark's containers are followed only so far as a block depends on them: one in a list item or a quote ends with it.
-Where that cannot be told, nothing is taken for code any more: code in which a link was made plain is a blemish, a link
-that was taken for code is a trap.
+CommonMark's containers are followed only so far as a block depends on them: one in a list item or a quote ends
+with it. Where that cannot be told, nothing is taken for code any more: code in which a link was made plain is a
+blemish, a link that was taken for code is a trap.
 """
 
 import re
@@ -59,7 +59,10 @@ class Fences:
             # Renderers that know HTML read no Markdown in it, up to a blank line.
             self._can_open, self._is_loose = None, True
 
-    def end(self, *, is_blank: bool) -> None:
+    def end(self, *, is_blank: bool, is_bare: bool) -> None:
+        """`is_bare`: nothing stood behind the head, which may be a rule, an underline or an empty item then."""
+        if is_bare and not is_blank:
+            self._items, self._is_loose = [], True
         self._is_after_blank = is_blank
         self.may_be_html &= not is_blank
 
@@ -73,7 +76,7 @@ class Fences:
         return True
 
     def judge(self, lead: str, marks: str, *, is_end: bool) -> Verdict:
-        """What a line is to the open block: `lead` its spaces and `>`, then a fence or "", then perhaps its end."""
+        """What a line is to the open block: `lead` its spaces and `>`, `marks` a fence or "" behind them."""
         fence = self._fence
         assert fence  # noqa: S101 - asked within a block only
         is_fence = is_end and marks[:1] == fence.mark and len(marks) >= fence.length

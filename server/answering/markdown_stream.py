@@ -180,7 +180,8 @@ class MarkdownStream:
         self._put(head)
 
     def _end_line(self, at: int) -> bool:
-        is_blank = self._is_line_start and not self._text[self._at : at].strip(" \t")
+        is_bare = self._is_line_start
+        is_blank = is_bare and not self._text[self._at : at].strip(" \t")
         if is_blank:
             self._put(self._text[self._at : at])
         else:
@@ -194,7 +195,7 @@ class MarkdownStream:
         self._is_table &= not is_blank
         self._span = 0
         if not is_fence:
-            self._fences.end(is_blank=is_blank)
+            self._fences.end(is_blank=is_blank, is_bare=is_bare)
         return True
 
     def _pass_text(self) -> bool:
@@ -259,7 +260,8 @@ class MarkdownStream:
         limit = at + marks.REACH_CHARS
         end = _search_span_end(self._span).search(self._text, at, limit)
         is_closed = end is not None and end[0] != "\n" and end.end() < limit
-        if len(self._text) < limit and (not end or is_closed and self._ends_open(end.end())) and not self._is_last:
+        is_open = not end or (is_closed and self._ends_open(end.end()))
+        if is_open and len(self._text) < limit and not self._is_last:
             return self._wait(self._gap_before(at))
         inside = self._text[self._at : end.start() if end else limit]
         if is_closed and end and not self._is_doubtful and not self._fences.may_be_html:

@@ -1,14 +1,15 @@
 """What may be a citation, a link or code in Markdown, as patterns; `…_BEGUN` match what more text may make one.
 
-They match no more than a line and take no time but linear: repetitions are possessive, or of disjoint alternatives.
-Backticks end everything but code, so that no renderer takes for code what we take for a link, or the reverse.
+They match within a line and in linear time: repetitions are possessive, or their alternatives disjoint. Backticks
+end everything but code, so that no renderer takes for code what we take for a link, or the reverse.
 """
 
 import re
 from typing import Final
 
-REACH_CHARS: Final = 1_500  # how far a target, address, tag or span may go; a guess: nobody's is longer
+REACH_CHARS: Final = 1_500  # how far a target, an address or code may go; a guess: nobody's goes further
 LABEL_MAX_CHARS: Final = 300  # a guess
+TAG_MAX_CHARS: Final = 300  # a guess: a reader waits that long behind `a <b`
 HEAD_MAX_CHARS: Final = 100  # of list markers and white space
 GAP_MAX_CHARS: Final = 16  # white space before a citation
 CODE_LEAD_MAX_CHARS: Final = 200
@@ -68,4 +69,4 @@ AMID_WORD: Final = re.compile(r"[A-Za-z][hHwWfF/]|[0-9]/")
 JOINT: Final = re.compile(
     rf"(?:(?<![A-Za-z]){_URL_BEGUN}|(?i:https?|ftp)://|&[#\w]*|\](?=[(:])|`(?=`)|!(?=\[)|[<\\])\S\Z"
 )
-"""Two characters, and what stands before them, that were not to come together when something between was taken out."""
+"""Text that must not come together at its last character, when something between is taken out."""
