@@ -159,6 +159,11 @@ test("an unfinished text shows no marks that are about to vanish", () => {
   assert.deepEqual([{ type: "code", text: "make" }], sofar("`make"));
 });
 
+test("a bracket in code ends no label", () => {
+  const pieces = parseInline("[a `](https://evil.example)` b");
+  assert.deepEqual(["text", "code", "text"], pieces.map(({ type }) => type));
+});
+
 for (const [name, source] of Object.entries({
   brackets: "[".repeat(20_000),
   "images and brackets": "![[".repeat(7_000),
