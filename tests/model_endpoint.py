@@ -93,6 +93,12 @@ class RecordedRequest:
     """When the client went away before the answer was complete."""
     closed_early: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def last_message(self) -> str:
+        """What a completer was asked; empty for the other kinds of request."""
+        messages = self.body.get("messages") or [{"content": ""}]
+        return str(messages[-1]["content"])
+
 
 @dataclass(kw_only=True)
 class ModelEndpoint:
@@ -101,12 +107,22 @@ class ModelEndpoint:
     base_url: str
     """Ends with `/v1`."""
     knobs: Knobs = field(default_factory=Knobs)
+    knobs_by_query: dict[str, Knobs] = field(default_factory=dict)
+    """Instead of `knobs`, for requests whose last message holds the query: for tests that ask many things at once."""
     requests: list[RecordedRequest] = field(default_factory=list)
     failure_count: int = 0
 
     def start_afresh(self) -> None:
         self.knobs, self.failure_count = Knobs(), 0
+        self.knobs_by_query.clear()
         self.requests.clear()
+
+    def requests_about(self, query: str) -> list[RecordedRequest]:
+        return [request for request in self.requests if query in request.last_message]
+
+    def knobs_for(self, request: RecordedRequest) -> Knobs:
+        said = request.last_message
+        return next((knobs for query, knobs in self.knobs_by_query.items() if query in said), self.knobs)
 
 
 @contextlib.contextmanager
@@ -170,7 +186,7 @@ async def _answer(endpoint: ModelEndpoint, request: Request, reply: Reply) -> Re
     )
     endpoint.requests.append(record)
     _, _, asked = str(record.body.get("model", "")).partition("?")
-    knobs = endpoint.knobs.turned(dict(parse_qsl(request.url.query) + parse_qsl(asked)))
+    knobs = endpoint.knobs_for(record).turned(dict(parse_qsl(request.url.query) + parse_qsl(asked)))
     is_calm = len(endpoint.requests) <= knobs.calm_requests
     if knobs.status != 200 and not is_calm and (knobs.failures is None or endpoint.failure_count < knobs.failures):
         endpoint.failure_count += 1

@@ -16,7 +16,9 @@ from starlette.staticfiles import StaticFiles
 from server.app import create_app
 from server.settings import Settings
 from tests.browser.conftest import find_browser
+from tests.clients.clients import CLIENTS
 from tests.clients.programs import FOLDER, find_node, run
+from tests.clients.running import bundle
 from tests.clients.visits import Lectern, VisitBook
 from tests.model_endpoint import serve_model_endpoint
 from tests.serving import serve_in_thread
@@ -63,6 +65,7 @@ def docs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("docs-site")
     module = "pages/fetch_event_source.js"
     run(find_node(), str(FOLDER / "bundle.mjs"), str(FOLDER / module), str(folder / Path(module).name))
+    bundle(folder, CLIENTS)
     for page_file in (FOLDER / "pages").glob("*.html"):
         shutil.copy(page_file, folder)
     with serve_in_thread(Starlette(routes=[Mount("/", StaticFiles(directory=folder))])) as url:

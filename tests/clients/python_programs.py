@@ -1,0 +1,168 @@
+"""The clients in Python, and curl: each does one job."""
+
+import asyncio
+import contextlib
+import shutil
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, Final
+
+import httpx
+import orjson
+import pytest
+from httpx_sse import EventSource, SSEError, aconnect_sse
+from openai import APIError, APIStatusError, AsyncOpenAI
+
+from tests.clients.jobs import Job, Told
+
+# After which a reader leaves who is shown nothing to leave at; long enough for the model to be asked on a busy machine.
+PATIENCE_SECONDS: Final = 1.5
+
+Program = Callable[[Job], Awaitable[Told]]
+
+
+async def read_by_httpx_sse(job: Job) -> Told:
+    events: list[Told] = []
+    async with httpx.AsyncClient() as client:
+        url = await open_answer(client, job)
+        request = {"headers": dict(job.headers), "content": job.body}
+        try:
+            async with aconnect_sse(client, job.method, url, **request) as source:
+                if source.response.is_error:
+                    return {"refusal": {"body": (await source.response.aread()).decode()}, "ended": "refused"}
+                async with aclosing(source.aiter_sse()) as read:
+                    async for event in read:
+                        events.append({"event": event.event, "data": event.data})
+                        if event.data == "[DONE]":
+                            return {"events": events, "ended": "done"}
+                        if job.stops_at and job.stops_at in event.data:
+                            if not job.stops_by_delete:
+                                return {"events": events, "ended": "left"}
+                            await client.delete(url.removesuffix("/events"))
+        except (httpx.TransportError, SSEError) as error:
+            return {"events": events, "ended": f"given up: {error!r}"}
+    return {"events": events, "ended": "closed"}
+
+
+async def open_answer(client: httpx.AsyncClient, job: Job) -> str:
+    if job.opening is None:
+        return job.url
+    response = await client.post(job.opening.url, content=job.opening.body, headers=dict(job.opening.headers))
+    return str(httpx.URL(job.opening.url).join(response.json()["events"]))
+
+
+async def read_by_openai(job: Job) -> Told:
+    pieces: list[str] = []
+
+    def told(ended: str, problem: str | None = None) -> Told:
+        return {"text": "".join(pieces), "problem": problem, "ended": ended}
+
+    body = orjson.loads(job.body or "")
+    async with AsyncOpenAI(base_url=job.base_url, api_key="none") as client:
+        ask = client.chat.completions.create if "messages" in body else client.completions.create
+        limit_seconds = PATIENCE_SECONDS if job.stops_at and not body["stream"] else None
+        try:
+            answer = await asyncio.wait_for(ask(**body), limit_seconds)
+            if not body["stream"]:
+                pieces.append(text_of(answer, "message"))
+                return told("done")
+            async with answer:
+                async for chunk in answer:
+                    pieces.append(text_of(chunk, "delta"))
+                    if job.stops_at and job.stops_at in pieces[-1]:
+                        return told("left")
+        except TimeoutError:
+            return told("left")
+        except APIStatusError as error:
+            return told("refused", error.code)
+        except (APIError, httpx.TransportError) as error:
+            code = getattr(error, "code", None)
+            return told("done" if code else f"given up: {error!r}", code)
+    return told("done")
+
+
+def text_of(chunk: Any, part: str) -> str:
+    """Of a chunk with a choice, as most examples read it; the one with `usage` has none."""
+    for choice in chunk.choices:
+        return (choice.text if hasattr(choice, "text") else getattr(choice, part).content) or ""
+    return ""
+
+
+CURL_HTTP_ERROR: Final = 22
+
+
+async def read_by_curl(job: Job) -> Told:
+    url = job.url
+    if job.opening:
+        opened = await curl(job.opening.url, "--data", job.opening.body, *headers_of(job.opening.headers))
+        url = str(httpx.URL(url).join(orjson.loads(opened)["events"]))
+    body = ("--data", job.body) if job.body else ()
+    arguments = ("--fail-with-body", *body, *headers_of(job.headers), url)
+    process = await asyncio.create_subprocess_exec(*curl_command(*arguments), stdout=PIPE)
+    assert process.stdout
+    output = bytearray()
+    ended = None
+    try:
+        async for chunk in chunks_of(process.stdout, PATIENCE_SECONDS if job.stops_at else None):
+            output += chunk
+            if job.stops_at and job.stops_at.encode() in chunk and job.stops_by_delete:
+                await curl(url.removesuffix("/events"), "--request", "DELETE")
+            elif job.stops_at and (not chunk or job.stops_at.encode() in chunk):
+                ended = "left"
+                break
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill() if ended else None
+        status = await process.wait()
+    return told_by_curl(job, bytes(output), ended or exit_of(status))
+
+
+async def chunks_of(output: asyncio.StreamReader, limit_seconds: float | None) -> AsyncIterator[bytes]:
+    """What is printed; an empty chunk when nothing was for so long."""
+    while True:
+        try:
+            chunk = await asyncio.wait_for(output.read(65_536), limit_seconds)
+        except TimeoutError:
+            yield b""
+            continue
+        if not chunk:
+            return
+        yield chunk
+
+
+def exit_of(status: int) -> str:
+    return {0: "done", CURL_HTTP_ERROR: "refused"}.get(status, f"given up: {status}")
+
+
+def told_by_curl(job: Job, output: bytes, ended: str) -> Told:
+    text = output.decode(errors="ignore")
+    if ended == "refused":
+        return {"refusal": {"body": text}, "ended": ended}
+    if job.format in ("plain text", "UI text"):
+        return {"text": text, "problem": None, "ended": ended}
+    if job.format == "JSON":
+        return {"text": orjson.loads(text or '{"text": ""}')["text"], "problem": None, "ended": ended}
+    return {"events": events_of(text), "ended": ended}
+
+
+def events_of(stream: str) -> list[Told]:
+    response = httpx.Response(200, headers={"Content-Type": "text/event-stream"}, content=stream.encode())
+    return [{"event": event.event, "data": event.data} for event in EventSource(response).iter_sse()]
+
+
+def headers_of(headers: Any) -> list[str]:
+    return [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
+
+
+def curl_command(*arguments: str) -> tuple[str, ...]:
+    path = shutil.which("curl")
+    if path is None:
+        pytest.fail("No curl here: `make test` installs it.")
+    return (path, "--no-buffer", "--silent", *arguments)
+
+
+async def curl(*arguments: str) -> bytes:
+    process = await asyncio.create_subprocess_exec(*curl_command(*arguments), stdout=PIPE)
+    output, _ = await process.communicate()
+    return output

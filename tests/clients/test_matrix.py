@@ -1,0 +1,74 @@
+"""The table in docs/clients.md against a run with every client in it.
+
+After a change that is meant: `LECTERN_WRITE_GOLDEN=1 pytest tests/clients/test_matrix.py`, and read the diff.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import partial
+
+import httpx
+import pytest
+from playwright.async_api import Page
+
+from tests.clients.clients import CLIENTS, Client
+from tests.clients.conftest import serve_lectern
+from tests.clients.formats import Format
+from tests.clients.matrix import GOOD, Runner, is_well, row_of, run_matrix
+from tests.clients.running import run_here, run_in_browser, run_in_node
+from tests.clients.table import cells, rows_of, write_rows
+from tests.clients.visits import Lectern
+
+WRITE = bool(os.environ.get("LECTERN_WRITE_GOLDEN"))  # read before the environment is cleaned for the test
+
+# What clients get wrong by themselves, whatever a server sends; docs/clients.md tells what to do about it.
+ODD = set[tuple[str, str, str]]()
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture(scope="session")
+def impatient_lectern(site_database_url: str) -> Iterator[Lectern]:
+    """One that waits for no reader to come back."""
+    with serve_lectern(site_database_url, reader_grace_seconds=0) as lectern:
+        yield lectern
+
+
+def each_client(*, in_browser: bool) -> pytest.MarkDecorator:
+    clients = [client for client in CLIENTS if client.in_browser == in_browser]
+    return pytest.mark.parametrize("client", clients, ids=lambda client: client.name.replace("`", ""))
+
+
+@each_client(in_browser=False)
+async def test_a_program(running_lectern: Lectern, impatient_lectern: Lectern, client: Client) -> None:
+    run = run_in_node if client.javascript else run_here
+    await compare_with_table(client, patient=running_lectern, impatient=impatient_lectern, run=run)
+
+
+@each_client(in_browser=True)
+async def test_a_page(
+    page: Page, docs_url: str, running_lectern: Lectern, impatient_lectern: Lectern, client: Client
+) -> None:
+    run = partial(run_in_browser, page, docs_url)
+    await compare_with_table(client, patient=running_lectern, impatient=impatient_lectern, run=run)
+
+
+async def compare_with_table(client: Client, *, patient: Lectern, impatient: Lectern, run: Runner) -> None:
+    formats = [format for format in client.formats if has_route(patient.url, format)]
+    cases = await run_matrix(client, formats, patient=patient, impatient=impatient, run=run)
+    rows = [row_of(client, format, cases) for format in formats]
+    if WRITE:
+        write_rows(client.name, rows)
+    print(*(case for case in cases if not is_well(case)), sep="\n")
+    assert rows_of(client.name) == rows
+    if missing := [format.name for format in client.formats if format not in formats]:
+        pytest.skip(f"no route yet: {', '.join(missing)}")
+
+
+def has_route(url: str, format: Format) -> bool:
+    method = "POST" if format.body else "GET"
+    return httpx.request(method, f"{url}{format.path}", json={}).status_code != 404
+
+
+async def test_whatever_is_not_well_is_known() -> None:
+    assert {place for place, cell in cells() if cell not in GOOD} == ODD
