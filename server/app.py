@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from server.answering.answer import Answering
+from server.answering.answers import Answers
 from server.answering.retrieval import Retriever
 from server.database.calls import get_applied_migrations, get_site
 from server.database.fitness import require_embedding_model, require_migrations
@@ -27,6 +28,7 @@ from server.errors import LecternError
 from server.models.completions import make_completer
 from server.models.embeddings import make_embedder
 from server.models.reranking import make_reranker
+from server.routes.answers import AskedAnswers, OneAnswer, events
 from server.routes.demo import Modules, demo
 from server.routes.health import healthz, readyz
 from server.routes.jobs import show_job
@@ -50,6 +52,7 @@ _CORS_REQUEST_HEADERS: Final = (
     "authorization",
     "cache-control",
     "content-type",
+    "idempotency-key",
     "last-event-id",
     "x-client-info",
 )
@@ -81,6 +84,7 @@ class Rooms(TypedDict):
     database: Database
     retriever: Retriever
     answering: Answering
+    answers: Answers
 
 
 def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> Starlette:
@@ -96,8 +100,9 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
             Middleware(
                 ReadersCors,
                 allow_origins=list(settings.allowed_origins),
-                allow_methods=["GET", "POST"],
+                allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=list(_CORS_REQUEST_HEADERS),
+                expose_headers=["Location", "Retry-After"],
                 max_age=86_400,
             )
         ],
@@ -114,6 +119,9 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
 def _routes() -> list[Route | Mount]:
     return [
         *(Route(path, query) for path in ("/v1/query", *_LEGACY_QUERY_PATHS)),
+        Route("/v1/answers", AskedAnswers),
+        Route("/v1/answers/{id}", OneAnswer),
+        Route("/v1/answers/{id}/events", events),
         Route("/v1/search", search),
         Route("/v1/site", site),
         Route("/v1/pages", Pages),
@@ -148,7 +156,11 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         retriever = Retriever(database, embedder, settings, reranker=reranker)
         stack.push_async_callback(retriever.close)
         answering = Answering(retriever, completer, settings)
-        yield Rooms(settings=settings, database=database, retriever=retriever, answering=answering)
+        answers = Answers(answering, database, settings)
+        stack.push_async_callback(answers.drain, grace_seconds=settings.shutdown_grace_seconds)
+        yield Rooms(
+            settings=settings, database=database, retriever=retriever, answering=answering, answers=answers
+        )
 
 
 async def _tell_http_error(request: Request, error: Exception) -> Response:

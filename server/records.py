@@ -381,12 +381,23 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedAnswer:
+    """What a question came to: an answer that is there already, or a new one."""
+
+    answer: StoredAnswer
+    is_new: bool
+    """Whether whoever opened it has to write it."""
+    generation: int
+    """The site's, when the answer was first asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerProgress:
     """What has happened to a running answer since it was last stored; `None` is nothing new."""
 
     id: str
     offset: int
-    """Characters of the text that were stored before; `text` goes there, whatever stood behind."""
+    """Characters of the text before `text`; where more is stored already than both, that stays."""
     text: str = ""
     searched_query: str | None = None
     found: Mapping[str, Any] | None = None

@@ -46,6 +46,7 @@ def serve_with(endpoint: ModelEndpoint, database_url: str, **changes: Any) -> Ab
         first_delta_timeout_seconds=3,  # above the SDK's pause before it tries a 500 again
         delta_timeout_seconds=0.5,
         ping_seconds=0.1,
+        reader_grace_seconds=0,
     ).model_copy(update=changes)
     return serve_in_thread(create_app(settings))
 

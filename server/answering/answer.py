@@ -43,7 +43,7 @@ class Answering:
             matches, confidence = await self._match(query, filter)
             sources = make_sources(matches, query, site_url=self._settings.site_url)
             is_refusal = not matches or confidence == self._settings.refuse
-            yield SourcesFound(sources, confidence, is_refusal=is_refusal)
+            yield SourcesFound(sources, confidence, is_refusal=is_refusal, query=query, matches=tuple(matches))
             sources_told = True
             if is_refusal:
                 yield Delta(refusal(sources, site_name=self._settings.site_name))

@@ -8,7 +8,8 @@ How much of an answer a reader has is a position:
     FINISHED      how it ended
     DONE          everything
 
-The last three do not depend on the text: an answer that was interrupted may be stored shorter than some reader has it.
+The last three do not depend on the text: an answer that was interrupted may be stored shorter than some reader
+has it.
 """
 
 import asyncio
@@ -50,19 +51,21 @@ class LiveAnswer:
         *,
         query: str,
         model: str,
-        conversation: str | None = None,
         created_at: datetime | None = None,
         max_chars: int = 500_000,
     ) -> None:
         self.id = id
         self.query = query
         self.model = model
-        self.conversation = conversation
         self.created_at = created_at or datetime.now(UTC)
         self.found: SourcesFound | None = None
         self.finished: Finished | None = None
         self.first_delta_at: datetime | None = None
         self.finished_at: datetime | None = None
+        self.delivered_at: datetime | None = None
+        """When a reader first had all of it."""
+        self.asked_count = 1
+        """How often it was asked for; above 1 it belongs to several readers."""
         self._max_chars = max_chars
         self._pieces: list[str] = []
         self._ends: list[int] = []

@@ -6,7 +6,7 @@ from typing import Final
 
 from server.records import Match, Message, Prompt
 
-_RULES: Final = """\
+RULES: Final = """\
 You answer readers' questions about {site_name}.
 
 Rules:
@@ -32,7 +32,7 @@ def make_prompt(query: str, matches: Sequence[Match], *, site_name: str) -> Prom
     return Prompt(
         query=query,
         messages=(
-            Message(role="system", content=_RULES.format(site_name=site_name)),
+            Message(role="system", content=RULES.format(site_name=site_name)),
             Message(
                 role="user",
                 content=f"{sections}\n\n<question>\n{_without_fences(query)}\n</question>",

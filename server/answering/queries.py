@@ -1,11 +1,16 @@
-"""What counts as a query."""
+"""What counts as a query, and which queries ask the same."""
 
+import hashlib
 import unicodedata
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
 
 from server.errors import RequestInvalid
 
 _WHITE_CONTROLS: Final = "\t\n\r"
+_END_MARKS: Final = " ?!.…。？！؟"
 
 
 def clean_query(raw: str, *, max_chars: int) -> str:
@@ -23,3 +28,10 @@ def clean_query(raw: str, *, max_chars: int) -> str:
             f"The query has {len(query):,} characters, and {max_chars:,} are allowed: shorten it."
         )
     return query
+
+
+def same_question(query: str, filter: Mapping[str, Any], *, recipe: bytes) -> bytes:
+    """A hash that is equal for questions that one answer will do for, whatever their case and end marks."""
+    words = unicodedata.normalize("NFKC", query).casefold().rstrip(_END_MARKS)
+    asked = orjson.dumps([words or query, filter], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(recipe + asked).digest()

@@ -15,6 +15,7 @@ from server.errors import (
     DatabaseUnavailable,
     DatabaseUnfit,
     EmbeddingOutdated,
+    KeyReused,
     LecternError,
     ModelRefused,
     SettingsInvalid,
@@ -32,12 +33,14 @@ _PASSING_SQLSTATE_CLASSES: Final = frozenset({"08", "57", "53", "40", "25", "55"
 
 _OUTDATED_SQLSTATES: Final = frozenset({"LE001", "LE002"})  # raised by docs.check_embedding
 
+_KEY_REUSED_SQLSTATE: Final = "LE003"  # raised by docs.open_answer
+
 _MIGRATE: Final = "run `lectern migrate`"
 
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """asyncpg's and the network's exceptions as `DatabaseUnavailable`, `DatabaseUnfit` or `ModelRefused`."""
+    """asyncpg's and the network's exceptions as ours; a refused key or vector is told by SQLSTATEs of our own."""
     try:
         yield
     except asyncpg.PostgresError as error:
@@ -54,6 +57,8 @@ def _explain(error: asyncpg.PostgresError) -> LecternError:
     """By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
     said = error.args[0] if error.args else str(error)
     state = error.sqlstate or ""
+    if state == _KEY_REUSED_SQLSTATE:
+        return KeyReused("This Idempotency-Key was sent with another question before: use a new key.")
     if state == "42501":  # insufficient privilege
         advice = (error.hint or f"{_MIGRATE} as the owner").rstrip(".")
         return DatabaseUnfit(f"The database user lacks a right ({said}): {advice}.")

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from server.database.jobs import enqueue_job
 from server.errors import RequestInvalid
+from server.routes.bodies import read_body
 from server.routes.parameters import read_parameters
-from server.routes.pushed import read_body, read_one_page, read_pages, read_removal, read_sync
+from server.routes.pushed import read_one_page, read_pages, read_removal, read_sync
 from server.routes.responses import JsonResponse
 from server.routes.secret_key import require_secret_key
 from server.settings import Settings
@@ -44,7 +45,8 @@ async def _read_secret_body(request: Request) -> bytes:
     """The body, which is not even looked at without the secret key."""
     require_secret_key(request)
     settings: Settings = request.state.settings
-    return await read_body(request, max_bytes=settings.push_max_bytes)
+    advice = "push fewer pages at once, or raise LECTERN_PUSH_MAX_BYTES"
+    return await read_body(request, max_bytes=settings.push_max_bytes, advice=advice)
 
 
 async def _enqueue(request: Request, kind: str, work: dict[str, Any]) -> Response:

@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-import orjson
-from starlette.requests import Request
-
 from server.documents.formats import FORMATS, format_of
-from server.errors import RequestInvalid, TooLarge, TypeUnsupported
-from server.routes.parameters import holds_nul
+from server.errors import RequestInvalid, TypeUnsupported
+from server.routes.bodies import read_object
 
 _MARKDOWN: Final = "text/markdown"
 _PATH_MAX_CHARS: Final = 1000
@@ -22,33 +19,6 @@ _PAGES_MAX: Final = 1000  # a guess: what one worker parses, embeds and publishe
 _PAGE_KEYS: Final = frozenset({"path", "content", "content_base64", "content_type", "title", "meta"})
 
 Work = dict[str, Any]
-
-
-async def read_body(request: Request, *, max_bytes: int) -> bytes:
-    """The whole body. Raises `TooLarge` as soon as it is, without having read the rest."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise TooLarge(
-                f"The request has more than {max_bytes:,} bytes: push fewer pages at once, or raise "
-                "LECTERN_PUSH_MAX_BYTES."
-            )
-    return bytes(body)
-
-
-def read_object(body: bytes, *, example: str) -> dict[str, Any]:
-    """A JSON object that Postgres can keep."""
-    try:
-        value = orjson.loads(body)
-        written = orjson.dumps(value)  # refuses what is nested too deep for the database as well
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
-        raise RequestInvalid(f"The body is not JSON ({error}): send {example}.") from None
-    if not isinstance(value, dict):
-        raise RequestInvalid(f"The body is no JSON object: send {example}.")
-    if holds_nul(written):
-        raise RequestInvalid("The body holds a NUL character, which no page may have.")
-    return value
 
 
 def read_pages(body: bytes) -> Work:

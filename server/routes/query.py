@@ -1,66 +1,84 @@
 """`GET /v1/query`: ask, and the answer streams back. The toolkit's own addresses lead here too."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from server.answering.answer import Answering
+from server.answering.answers import Answers
+from server.answering.live import FINISHED, LiveAnswer
 from server.answering.queries import clean_query
-from server.errors import LecternError, NotAcceptable
-from server.routes.old_formats import new_answer_id, one_shot_frames, plain_text, whole_answer
-from server.routes.parameters import read_filter, read_parameters
-from server.routes.responses import STREAM_HEADERS, EventStream, JsonResponse, while_connected
+from server.errors import LecternError, NotAcceptable, NotFound
+from server.records import Question
+from server.routes.asking import client_hash, read_last_event_id, wants_fresh
+from server.routes.formats.frames import EVENT_STREAM, STREAM_HEADERS
+from server.routes.formats.one_shot import OneShot
+from server.routes.formats.plain_text import PlainText
+from server.routes.formats.whole import whole_answer
+from server.routes.parameters import read_filter, read_flag, read_parameters
+from server.routes.responses import AnswerStream, JsonResponse, error_headers, while_connected
 from server.settings import Settings
 
-_EVENT_STREAM: Final = "text/event-stream"
 _JSON: Final = "application/json"
 _TEXT: Final = "text/plain"
+_ONE_SHOT: Final = OneShot()
+_PLAIN_TEXT: Final = PlainText()
 
 
 async def query(request: Request) -> Response:
-    """An answer as frames, JSON or text, by `Accept`.
-
-    A reconnecting client gets 204, which tells an `EventSource` to stop: asking again would bill twice.
-    """
-    if "last-event-id" in request.headers:
-        return Response(status_code=204)
-    if request.method == "HEAD":  # Starlette sends them here too, and an answer costs money
-        return Response(headers=STREAM_HEADERS, media_type=_EVENT_STREAM)
+    """An answer as frames, JSON or text, by `Accept`. A reconnecting client is never answered anew."""
     settings: Settings = request.state.settings
-    answering: Answering = request.state.answering
+    answers: Answers = request.state.answers
+    if resumed := read_last_event_id(request):
+        return await _resume(request, *resumed)
+    if request.method == "HEAD":  # Starlette sends them here too, and an answer costs money
+        return Response(headers=STREAM_HEADERS, media_type=EVENT_STREAM)
     media_type = negotiate(request.headers.get("accept", "*/*"))
-    parameters = read_parameters(request)
-    question = clean_query(parameters.get("query", ""), max_chars=settings.query_max_chars)
-    events = answering.answer(question, filter=read_filter(parameters))
-    answer_id = new_answer_id()
+    question = _read_question(request, media_type, settings)
+    answer = await answers.open(question)
     if media_type == _JSON:
-        answer = whole_answer(events, answer_id=answer_id, query=question, model=answering.model)
-        status, body = await while_connected(request, answer)
+        status, body = await while_connected(request, _finished(answers, answer))
         return JsonResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
     if media_type == _TEXT:
-        return await _stream_text(request, plain_text(events))
-    frames = one_shot_frames(events, answer_id=answer_id, model=answering.model)
-    return EventStream(frames, settings)
+        return AnswerStream(answers, answer, _PLAIN_TEXT, settings, refuse=_refusal_as_text)
+    return AnswerStream(answers, answer, _ONE_SHOT, settings)
 
 
-async def _stream_text(request: Request, pieces: AsyncGenerator[str, None]) -> Response:
-    """Waits for the first piece, because trouble before it can still be told by the status."""
+async def _resume(request: Request, id: str, position: int) -> Response:
+    """What a client lacks that comes back; 204, which tells an `EventSource` to stop, where that is nothing."""
+    answers: Answers = request.state.answers
     try:
-        first = await while_connected(request, anext(pieces, ""))
-    except LecternError as problem:
-        text = f"{problem.reader_text}\n"
-        return Response(text, problem.http_status, STREAM_HEADERS, media_type=_TEXT)
+        answer = await answers.find(id)
+    except NotFound:
+        return Response(status_code=204)
+    if position >= FINISHED:
+        return Response(status_code=204)
+    return AnswerStream(answers, answer, _ONE_SHOT, request.state.settings, after=position)
 
-    async def all_pieces() -> AsyncGenerator[str, None]:
-        async with aclosing(pieces):
-            yield first
-            async for piece in pieces:
-                yield piece
 
-    return StreamingResponse(all_pieces(), media_type=_TEXT, headers=STREAM_HEADERS)
+def _read_question(request: Request, media_type: str, settings: Settings) -> Question:
+    parameters = read_parameters(request)
+    # An `EventSource` sends `Cache-Control: no-cache` with every request, whatever its page thinks of that.
+    is_fresh = read_flag(parameters, "fresh") or (media_type != EVENT_STREAM and wants_fresh(request))
+    return Question(
+        query=clean_query(parameters.get("query", ""), max_chars=settings.query_max_chars),
+        filter=read_filter(parameters),
+        # An `EventSource` whose first answer was lost with its connection asks as if it had not asked yet.
+        client=client_hash(request) if media_type == EVENT_STREAM else None,
+        is_fresh=is_fresh,
+    )
+
+
+async def _finished(answers: Answers, answer: LiveAnswer) -> tuple[int, dict[str, object]]:
+    with answers.reading(answer, grace_seconds=0):
+        finished = await answer.ended()
+    answers.was_delivered(answer)
+    return finished.problem.http_status if finished.problem else 200, whole_answer(answer)
+
+
+def _refusal_as_text(problem: LecternError) -> Response:
+    text = f"{problem.reader_text}\n"
+    return Response(text, problem.http_status, {**STREAM_HEADERS, **error_headers(problem)}, media_type=_TEXT)
 
 
 def negotiate(accept: str) -> str:
@@ -70,12 +88,12 @@ def negotiate(accept: str) -> str:
             break
         match wanted.partition(";")[0].strip().lower():
             case "text/event-stream" | "*/*" | "":
-                return _EVENT_STREAM
+                return EVENT_STREAM
             case "application/json" | "application/*":
                 return _JSON
             case "text/plain" | "text/*":
                 return _TEXT
-    raise NotAcceptable(f"Answers come as {_EVENT_STREAM}, {_JSON} or {_TEXT}: send one of them as Accept.")
+    raise NotAcceptable(f"Answers come as {EVENT_STREAM}, {_JSON} or {_TEXT}: send one of them as Accept.")
 
 
 def _weight(entry: str) -> float:

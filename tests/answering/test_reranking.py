@@ -50,6 +50,7 @@ def settings_for(endpoint: ModelEndpoint, database_url: str, **changes: Any) -> 
         rerank_base_url=endpoint.base_url,
         rerank_timeout_seconds=0.5,
         match_threshold=-1,
+        cache_seconds=0,
     ).model_copy(update=changes)
 
 

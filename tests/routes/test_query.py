@@ -1,8 +1,11 @@
 """The one-shot stream, by the letter of the wire contract."""
 
+from itertools import accumulate
+
 import httpx
 import pytest
 
+from server.answering.live import DONE, FINISHED
 from server.routes.query import negotiate
 from tests.frames import ask
 
@@ -14,7 +17,8 @@ async def test_the_answer_streams_as_numbered_frames_and_ends_with_done(site_url
     assert asked.response.status_code == 200
     frames = asked.frames
     answer_id = frames[0]["id"]
-    assert [event["id"] for event in asked.events] == [f"{answer_id}:{n}" for n in range(len(asked.events))]
+    lengths = accumulate(len(frame["choices"][0]["text"]) for frame in frames[:-1])
+    assert [f"{answer_id}:{n}" for n in (*lengths, FINISHED, DONE)] == [event["id"] for event in asked.events]
     assert {"id", "object", "created", "model", "choices"} == set(frames[1])
     for frame in frames:
         (choice,) = frame["choices"]
@@ -63,7 +67,10 @@ async def test_json_is_the_whole_answer_as_one_object(site_url: str) -> None:
         )
     body = response.json()
     assert response.status_code == 200
-    assert set(body) == {"id", "query", "model", "confidence", "text", "sources", "finish_reason"}
+    assert {
+        *("id", "query", "searched_query", "model", "created_at", "confidence", "text", "sources"),
+        *("status", "finish_reason", "citations", "usage"),
+    } == set(body)
     assert body["text"] == (await ask(site_url, QUESTION)).text
     assert body["sources"] == (await ask(site_url, QUESTION)).frames[0]["sources"]
 

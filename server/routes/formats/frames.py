@@ -19,7 +19,7 @@ class Frame(NamedTuple):
 
 
 class Format(ABC):
-    """One wire format. Formats that are equal encode alike, and what one has made of an event serves all its readers."""
+    """One wire format. Equal ones encode alike, and what one has made of an event serves all its readers."""
 
     media_type: str = EVENT_STREAM
     headers: Mapping[str, str] = STREAM_HEADERS

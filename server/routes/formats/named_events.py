@@ -1,4 +1,4 @@
-"""The stream of an answer as a resource: named events `sources`, `delta`, then `answer` or `problem`, then `[DONE]`."""
+"""The stream of an answer as a resource: `sources`, `delta`s, then `answer` or `problem`, then `[DONE]`."""
 
 from dataclasses import dataclass
 from typing import Any

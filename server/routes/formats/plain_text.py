@@ -1,4 +1,4 @@
-"""The bare text as it comes. Trouble that comes before any text is told by the status; later, it is a last paragraph."""
+"""The bare text as it comes. Trouble before any text is told by the status; later, it is a last paragraph."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,6 @@ def whole_answer(answer: LiveAnswer) -> dict[str, Any]:
         "id": answer.id,
         "query": answer.query,
         "model": answer.model,
-        "conversation": answer.conversation,
         "created_at": answer.created_at,
         "text": answer.text,
         **told(answer.found),
@@ -31,7 +30,7 @@ def told(found: SourcesFound | None) -> dict[str, Any]:
 
 def ending(finished: Finished) -> dict[str, Any]:
     """How an answer ended, with `error` when there was trouble."""
-    body = {
+    body: dict[str, Any] = {
         "status": status_of(finished),
         "finish_reason": finished.reason,
         "citations": finished.citations,
@@ -43,6 +42,4 @@ def ending(finished: Finished) -> dict[str, Any]:
 
 
 def status_of(finished: Finished | None) -> AnswerStatus:
-    if finished is None:
-        return "running"
-    return finished.status
+    return finished.status if finished else "running"

@@ -1,0 +1,283 @@
+"""The answers of this server: joined, taken from the database, or begun; found again, stopped, brought to an end.
+
+One question is one generation. Who asks what is being answered joins, here or on another server; who asks what was
+answered since the last publish gets that answer.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from server.answering.answer import Answering
+from server.answering.audience import Audience
+from server.answering.live import LiveAnswer
+from server.answering.queries import same_question
+from server.answering.recipe import recipe
+from server.answering.stored import revive
+from server.answering.storing import STALE_SECONDS, AnswerStore
+from server.answering.threads import Threads, is_chat
+from server.answering.writing import AnswerWriter, interrupted
+from server.database.answers import get_answer, get_latest_answer, open_answer, stop_answer
+from server.database.pool import Database
+from server.errors import KeyReused, LecternError, NotFound, ServerStopping
+from server.events import Event, Finished
+from server.records import AnswerDemand, OpenedAnswer, Question, StoredAnswer
+from server.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# How long a finished answer stays in memory for who comes back to this server, beside its place in the database.
+_REMEMBER_SECONDS: Final = 60.0
+
+# How long a reader elsewhere counts as present after it was heard of; the database tells it for two seconds.
+_FOLLOWED_SECONDS: Final = 3.0
+
+
+class Answers:
+    def __init__(self, answering: Answering, database: Database, settings: Settings) -> None:
+        self._answering = answering
+        self._database = database
+        self._settings = settings
+        self._recipe = recipe(settings)
+        self._store = AnswerStore(database, settings)
+        self._threads = Threads(database, self._known_here)
+        self._here: dict[str, LiveAnswer] = {}
+        self._writers: dict[str, AnswerWriter] = {}
+        self._audiences: dict[str, Audience] = {}
+        self._opening: dict[bytes, asyncio.Task[LiveAnswer]] = {}
+        self._is_closed_to_new = False
+
+    @property
+    def model(self) -> str:
+        return self._answering.model
+
+    @property
+    def running_count(self) -> int:
+        """Answers that are being written here."""
+        return len(self._writers)
+
+    async def open(self, question: Question, *, must_be_stored: bool = False) -> LiveAnswer:
+        """The answer to a question, which may have begun or ended; returns before the model has said anything.
+
+        It goes on until somebody has read it and left, or was expected and did not come. Without the database it
+        is answered all the same, as far as that goes, unless it `must_be_stored`.
+        Raises `ServerStopping`, `KeyReused`, and with `must_be_stored` what the database raises.
+        """
+        if self._is_closed_to_new:
+            raise ServerStopping("A question came while the server was stopping.")
+        self._store.start()
+        same = self._same_question(question)
+        if same is None or question.is_fresh or question.idempotency_key or question.conversation:
+            return await self._open(question, same, must_be_stored=must_be_stored)
+        if opening := self._opening.get(same):
+            answer = await asyncio.shield(opening)
+            answer.asked_count += 1
+            self._keep_going(answer)
+            return answer
+        opening = asyncio.create_task(self._open(question, same, must_be_stored=must_be_stored))
+        self._opening[same] = opening
+        opening.add_done_callback(partial(self._opened, same))
+        return await asyncio.shield(opening)
+
+    async def find(self, id: str) -> LiveAnswer:
+        """An answer that was asked for, wherever that was. Raises `NotFound`, and what the database raises."""
+        self._store.start()
+        answer = self._known_here(id)
+        if answer is None:
+            stored = await get_answer(self._database, id, stale_seconds=STALE_SECONDS)
+            if stored is None:
+                raise NotFound("There is no such answer.")
+            answer = self._adopt(stored)
+        self._keep_going(answer)
+        return answer
+
+    async def latest(self, chat: str) -> LiveAnswer | None:
+        """The newest answer of a client's own conversation."""
+        id = await get_latest_answer(self._database, chat)
+        return await self.find(id) if id else None
+
+    async def stop(self, id: str) -> LiveAnswer:
+        """Ends an answer, which keeps what was written; one that others asked for as well ends without readers.
+
+        Raises as `find`.
+        """
+        if writer := self._writers.get(id):
+            answer = self._here[id]
+            if answer.asked_count > 1:
+                self._audiences[id].hurry()
+            else:
+                writer.stop(Finished("stopped"))
+                await answer.ended()
+            return answer
+        stored = await stop_answer(self._database, id)
+        if stored is None:
+            return await self.find(id)
+        return self._known_here(id) or revive(stored)
+
+    def expect_reader(self, answer: LiveAnswer) -> None:
+        """Somebody was told of an answer and will come for it."""
+        if audience := self._audiences.get(answer.id):
+            audience.expect(self._settings.reader_grace_seconds)
+
+    @contextmanager
+    def reading(self, answer: LiveAnswer, *, grace_seconds: float) -> Iterator[None]:
+        """One reader of an answer. When the last has been gone for its grace, the model is stopped."""
+        audience = self._audiences.get(answer.id)
+        if audience is None:
+            yield
+            return
+        with audience.reading(grace_seconds=grace_seconds):
+            yield
+
+    def was_delivered(self, answer: LiveAnswer) -> None:
+        """Remembers that a reader has all of it, so that who asks the same next does not come back for it."""
+        if answer.delivered_at is None:
+            answer.delivered_at = datetime.now(UTC)
+            self._store.store_again(answer)
+
+    def close_to_new(self) -> None:
+        """From now on nobody may ask; those who read go on."""
+        self._is_closed_to_new = True
+
+    async def drain(self, *, grace_seconds: float) -> None:
+        """Lets running answers finish for so long, then ends them as interrupted. Everything is stored."""
+        self.close_to_new()
+        writers = list(self._writers.values())
+        if writers:
+            await asyncio.wait([writer.task for writer in writers], timeout=grace_seconds)
+        for writer in writers:
+            writer.stop(interrupted())
+        await asyncio.gather(*(writer.task for writer in writers))
+        await self._store.close()
+
+    def _same_question(self, question: Question) -> bytes | None:
+        """`None` where the answer depends on more than the question."""
+        is_follow_up = question.conversation is not None and not is_chat(question.conversation)
+        if question.history or is_follow_up:
+            return None
+        return same_question(question.query, question.filter, recipe=self._recipe)
+
+    async def _open(self, question: Question, same: bytes | None, *, must_be_stored: bool) -> LiveAnswer:
+        id = _new_id()
+        try:
+            opened = await self._open_stored(id, question, same)
+            if self._is_of_no_use(opened):
+                await self._store.store_now()
+                opened = await self._open_stored(id, question, same)
+        except LecternError as problem:
+            if must_be_stored or isinstance(problem, KeyReused):
+                raise
+            logger.warning("An answer is not stored: %s", problem)
+            return self._begin(id, question, is_stored=False)
+        return self._begin(id, question) if opened.is_new else self._joined(opened)
+
+    async def _open_stored(self, id: str, question: Question, same: bytes | None) -> OpenedAnswer:
+        return await open_answer(
+            self._database,
+            id=id,
+            query=question.query,
+            filter=question.filter,
+            page=question.page,
+            conversation=question.conversation,
+            fingerprint=same,
+            client=question.client,
+            idempotency_key=question.idempotency_key,
+            body_sha256=question.body_sha256,
+            model=self.model,
+            cache_seconds=self._settings.cache_seconds,
+            is_fresh=question.is_fresh,
+            stale_seconds=STALE_SECONDS,
+        )
+
+    def _is_of_no_use(self, opened: OpenedAnswer) -> bool:
+        """Whether the database takes for running what has just ended here, and is not to be given again."""
+        answer = self._known_here(opened.answer.id)
+        if answer is None or answer.finished is None or opened.answer.status != "running":
+            return False
+        is_cached = self._settings.cache_seconds > 0 or answer.delivered_at is None
+        return not is_cached or answer.finished.reason != "stop"
+
+    def _opened(self, same: bytes, opening: asyncio.Task[LiveAnswer]) -> None:
+        """Questions go on joining only what is being written here; the database knows the rest."""
+        is_running = not opening.cancelled() and not opening.exception() and opening.result().id in self._writers
+        if not is_running:
+            self._opening.pop(same, None)
+            return
+        writer = self._writers[opening.result().id]
+        writer.task.add_done_callback(lambda _: self._opening.pop(same, None))
+
+    def _joined(self, opened: OpenedAnswer) -> LiveAnswer:
+        answer = self._known_here(opened.answer.id) or self._adopt(opened.answer)
+        answer.asked_count = max(answer.asked_count + 1, opened.answer.asked_count)
+        self._keep_going(answer)
+        return answer
+
+    def _known_here(self, id: str) -> LiveAnswer | None:
+        return self._here.get(id) or self._store.get(id)
+
+    def _begin(self, id: str, question: Question, *, is_stored: bool = True) -> LiveAnswer:
+        answer = LiveAnswer(id, query=question.query, model=self.model, max_chars=self._settings.answer_max_chars)
+        is_paid = not self.model.startswith("local/")
+        writer = AnswerWriter(answer, self._events(question), is_paid=is_paid)
+        self._here[id] = answer
+        self._writers[id] = writer
+        self._audiences[id] = Audience(partial(writer.stop, Finished("stopped")))
+        writer.task.add_done_callback(partial(self._written, id))
+        if is_stored:
+            self._store.write(answer, self._meet_demand)
+        return answer
+
+    async def _events(self, question: Question) -> AsyncGenerator[Event, None]:
+        await self._threads.history(question)
+        events = self._answering.answer(question.query, filter=question.filter)
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    def _written(self, id: str, task: asyncio.Task[None]) -> None:
+        del task
+        self._writers.pop(id)
+        self._audiences.pop(id).dismiss()
+        asyncio.get_running_loop().call_later(_REMEMBER_SECONDS, self._here.pop, id, None)
+
+    def _adopt(self, stored: StoredAnswer) -> LiveAnswer:
+        """The log of an answer that another server writes, or that has ended."""
+        answer = revive(stored)
+        if answer.finished is None:
+            self._audiences[answer.id] = Audience(partial(self._leave, answer))
+            self._store.follow(answer)
+        return answer
+
+    def _leave(self, answer: LiveAnswer) -> None:
+        self._store.leave(answer)
+        self._audiences.pop(answer.id, None)
+
+    def _keep_going(self, answer: LiveAnswer) -> None:
+        """Somebody is about to read, or to say for how long it is to be waited."""
+        if audience := self._audiences.get(answer.id):
+            audience.dismiss()
+
+    def _meet_demand(self, demand: AnswerDemand) -> None:
+        """What other servers have heard about an answer that is written here."""
+        answer, writer, audience = (
+            self._here.get(demand.id),
+            self._writers.get(demand.id),
+            self._audiences.get(demand.id),
+        )
+        if answer is None or writer is None or audience is None:
+            return
+        answer.asked_count = max(answer.asked_count, demand.asked_count)
+        if demand.is_stop_requested and answer.asked_count == 1:
+            writer.stop(Finished("stopped"))
+        elif demand.is_followed:
+            audience.expect(_FOLLOWED_SECONDS)
+
+
+def _new_id() -> str:
+    """128 random bits: knowing an answer's id is the right to read it."""
+    return secrets.token_urlsafe(16)

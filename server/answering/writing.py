@@ -1,0 +1,76 @@
+"""The one producer of an answer: the task that appends what happens, and can be told to stop."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Final
+
+from server.answering.live import LiveAnswer
+from server.errors import AnswerInterrupted, LecternError
+from server.events import Event, Finished, SourcesFound, Usage
+from server.tokens import count_tokens
+
+logger = logging.getLogger(__name__)
+
+# Counting takes about a millisecond for so many characters; of longer texts these stand for the rest.
+_COUNTED_CHARS: Final = 10_000
+
+
+class AnswerWriter:
+    """Writes while the event loop runs; whatever happens, the answer ends with `Finished`."""
+
+    def __init__(self, answer: LiveAnswer, events: AsyncGenerator[Event, None], *, is_paid: bool) -> None:
+        self._answer = answer
+        self._events = events
+        self._is_paid = is_paid
+        self._ending: Finished | None = None
+        self.task = asyncio.create_task(self._write(), name=f"answer {answer.id}")
+
+    def stop(self, ending: Finished) -> None:
+        """Closes the request to the model, keeps what was written, and ends the answer so."""
+        self._ending = self._ending or ending
+        self.task.cancel()
+
+    async def _write(self) -> None:
+        try:
+            ending = await self._append_events()
+        except asyncio.CancelledError:
+            ending = self._ending or interrupted()
+        except LecternError as problem:
+            logger.error("A query was not answered (%s): %s", problem.code, problem)
+            ending = Finished("error", problem)
+        except Exception as error:
+            logger.exception("A query was not answered")
+            ending = Finished("error", LecternError(str(error)))
+        if self._answer.found is None:
+            self._answer.append(SourcesFound((), None))
+        self._answer.append(self._with_usage(ending))
+
+    async def _append_events(self) -> Finished:
+        async with aclosing(self._events) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    return event
+                self._answer.append(event)
+                if self._answer.is_full:
+                    return Finished("length")
+        raise LecternError("An answer did not end.")
+
+    def _with_usage(self, ending: Finished) -> Finished:
+        found = self._answer.found
+        if ending.usage or not self._is_paid or found is None or found.is_refusal or not found.matches:
+            return ending
+        prompt_tokens = sum(match.token_count for match in found.matches)
+        return replace(ending, usage=Usage(prompt_tokens, _estimate_tokens(self._answer), is_estimate=True))
+
+
+def interrupted() -> Finished:
+    """The end of an answer that this server cannot finish."""
+    return Finished("error", AnswerInterrupted("The server that wrote the answer was stopped."))
+
+
+def _estimate_tokens(answer: LiveAnswer) -> int:
+    counted = answer.text[:_COUNTED_CHARS]
+    return round(count_tokens(counted) * answer.length / len(counted)) if counted else 0

@@ -1,0 +1,118 @@
+"""`/v1/answers`: answers as resources, for the widget and everyone who must not ask twice."""
+
+import hashlib
+from typing import Any, Final
+
+from starlette.endpoints import HTTPEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.answering.answers import Answers
+from server.answering.live import FINISHED, NOTHING, LiveAnswer
+from server.answering.queries import clean_query
+from server.answering.threads import is_chat, new_conversation
+from server.errors import NotFound, RequestInvalid
+from server.records import Question
+from server.routes.asking import read_idempotency_key, read_last_event_id, wants_fresh
+from server.routes.bodies import read_body, read_object
+from server.routes.formats.named_events import NamedEvents
+from server.routes.formats.whole import whole_answer
+from server.routes.responses import AnswerStream, JsonResponse
+from server.settings import Settings
+
+_BODY_MAX_BYTES: Final = 100_000
+_EXAMPLE: Final = '{"query": "How do I …?"}'
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_NAMED_EVENTS: Final = NamedEvents()
+
+
+class AskedAnswers(HTTPEndpoint):
+    async def post(self, request: Request) -> Response:
+        """Begins an answer, or joins an equal one, and returns before the model has said anything."""
+        answers: Answers = request.state.answers
+        question = await _read_question(request)
+        answer = await answers.open(question, must_be_stored=True)
+        answers.expect_reader(answer)
+        url = f"/v1/answers/{answer.id}"
+        body = {
+            **whole_answer(answer),
+            "conversation": question.conversation or new_conversation(answer),
+            "url": url,
+            "events": f"{url}/events",
+        }
+        return JsonResponse(body, status_code=201, headers={"Location": url, **_NO_STORE})
+
+
+class OneAnswer(HTTPEndpoint):
+    async def get(self, request: Request) -> Response:
+        """The answer so far, or finished. Who asks for it counts as a reader for a while."""
+        answer = await _find(request)
+        request.state.answers.expect_reader(answer)
+        return JsonResponse(whole_answer(answer), headers=_NO_STORE)
+
+    async def delete(self, request: Request) -> Response:
+        """Stops the model and keeps what was written."""
+        answers: Answers = request.state.answers
+        return JsonResponse(whole_answer(await answers.stop(request.path_params["id"])), headers=_NO_STORE)
+
+
+async def events(request: Request) -> Response:
+    """The answer's events, from the beginning or behind `Last-Event-ID`; 204 where nothing is left to tell."""
+    settings: Settings = request.state.settings
+    resumed = read_last_event_id(request)
+    after = NOTHING if resumed is None else resumed[1]
+    try:
+        answer = await _find(request)
+    except NotFound:
+        if resumed is None:
+            raise
+        return Response(status_code=204)
+    if resumed and resumed[0] != answer.id:
+        after = NOTHING  # of another answer, whose stream the client read before
+    if after >= FINISHED:
+        return Response(status_code=204)
+    return AnswerStream(request.state.answers, answer, _NAMED_EVENTS, settings, after=after)
+
+
+async def _find(request: Request) -> LiveAnswer:
+    answers: Answers = request.state.answers
+    return await answers.find(request.path_params["id"])
+
+
+async def _read_question(request: Request) -> Question:
+    settings: Settings = request.state.settings
+    raw = await read_body(request, max_bytes=_BODY_MAX_BYTES, advice="ask shorter")
+    body = read_object(raw, example=_EXAMPLE)
+    query = body.get("query")
+    if not isinstance(query, str):
+        raise RequestInvalid(f"`query` is no text: send {_EXAMPLE}.")
+    return Question(
+        query=clean_query(query, max_chars=settings.query_max_chars),
+        filter=_read_filter(body),
+        page=_read_text(body, "page"),
+        conversation=_read_conversation(body),
+        idempotency_key=read_idempotency_key(request),
+        body_sha256=hashlib.sha256(raw).digest(),
+        is_fresh=wants_fresh(request),
+    )
+
+
+def _read_filter(body: dict[str, Any]) -> dict[str, Any]:
+    filter = body.get("filter") or {}
+    if not isinstance(filter, dict):
+        raise RequestInvalid('`filter` is no object: send one like {"version": "v2"}.')
+    return filter
+
+
+def _read_conversation(body: dict[str, Any]) -> str | None:
+    conversation = _read_text(body, "conversation")
+    if conversation and is_chat(conversation):
+        raise RequestInvalid("`conversation` is none that an answer named.")
+    return conversation
+
+
+def _read_text(body: dict[str, Any], name: str) -> str | None:
+    text = body.get(name)
+    if text is not None and not (isinstance(text, str) and 0 < len(text) <= 1000):
+        raise RequestInvalid(f"`{name}` is no text of 1 to 1,000 characters.")
+    return text

@@ -1,0 +1,16 @@
+-- Asks the writer of an answer to stop, unless others have asked for the answer too; returns it as it is now, no row
+-- when there is none.
+create or replace function docs.stop_answer(id text)
+returns setof docs.stored_answer
+language sql
+security definer
+set search_path = docs, public, extensions, pg_temp
+as $$
+  update docs.answer
+  set is_stop_requested = true
+  where answer.id = stop_answer.id and answer.status = 'running' and answer.asked_count = 1;
+
+  select * from docs.read_answers(array[stop_answer.id], array[0]);
+$$;
+
+grant execute on function docs.stop_answer to lectern_server;
