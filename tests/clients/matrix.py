@@ -42,6 +42,7 @@ NOTHING: Final = "–"
 
 GOOD: Final = {EXACT, IN_STREAM, *(AS_STATUS.format(status) for status in (502, 503)), RESUMES, CANNOT, STOPS, NOTHING}
 
+# From the reader's leaving to the end of the model's request; one second of it is the server's patience.
 STOP_LIMIT_SECONDS: Final = 2
 
 
@@ -61,6 +62,7 @@ class Day:
 
 # As long as it takes a client that waits 3 s to come back: some come to a running answer, some to a finished one.
 UNHURRIED: Final = Knobs(answer=ANSWER, delta_delay_seconds=0.4)
+ENDLESS: Final = Knobs(answer=ANSWER, delta_delay_seconds=0.1, hang_after_deltas=6)
 BRISK: Final = Knobs(answer=ANSWER, delta_delay_seconds=0.1)
 # In no page of the site, so that no source quotes it.
 ENOUGH: Final = "genug"
@@ -86,8 +88,11 @@ def days_of(client: Client, format: Format) -> list[Day]:
     if format.opens:
         days.append(STOP_BY_DELETE)
     for cut, knobs in cuts_of(format):
+        if format not in client.returns_in:
+            days.append(Day(column=RECONNECT, knobs=ENDLESS, cut=cut))
+            continue
         days.append(Day(column=RECONNECT, knobs=knobs, cut=cut))
-        if client.reloads and format in client.returns_in:
+        if client.reloads:
             days.append(Day(column=RECONNECT, knobs=knobs, cut=cut, reloads=True))
     return days
 
@@ -193,6 +198,14 @@ def judge(case: Case) -> str:
     return compare(ANSWER, case)
 
 
+def told(case: Case) -> str:
+    """Everything about one case, for who wants to know why."""
+    asked = [request.closed_early_at for request in case.lectern.endpoint.requests_about(case.job.query)]
+    return "\n  ".join(
+        [f"{case.format.name}, {case.day}:", judge(case), str(case.outcome), str(case.line), f"asked: {asked}"]
+    )
+
+
 def is_well(case: Case) -> bool:
     return judge(case) in GOOD
 
@@ -231,6 +244,8 @@ def judge_stop(case: Case) -> str:
 
 def judge_return(case: Case) -> str:
     assert case.outcome
+    if case.line.cut:
+        return "the line held"
     if case.format in case.client.returns_in:
         found = compare(ANSWER, case)
         return RESUMES if found == EXACT else found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-_REQUEST: Final = re.compile(rb"^(GET|POST|DELETE) (\S+) HTTP/1.1\r\n")
+_REQUEST: Final = re.compile(rb"^(GET|POST|DELETE|OPTIONS) (\S+) HTTP/1.1\r\n")
 _STATUS: Final = re.compile(rb"^HTTP/1.1 (\d{3}) ")
 _STREAM: Final = re.compile(rb"\r\ncontent-type: text/(?:event-stream|plain)", re.IGNORECASE)
 _RESET: Final = struct.pack("ii", 1, 0)
@@ -33,7 +33,7 @@ class Line:
 
     url: str = ""
     requests: list[str] = field(default_factory=list)
-    """Method and path of each, preflights aside."""
+    """Method and path of each, preflights aside, as in `statuses`."""
     statuses: list[int] = field(default_factory=list)
     ping_count: int = 0
     left_at: float = 0
@@ -48,12 +48,14 @@ class Passage:
 
     def __init__(self, line: Line) -> None:
         self.is_broken = False
+        self.is_preflight = False
+        """Whether the answer is to a preflight, whose body is plain text too."""
         self._line = line
         self._body: bytearray | None = None
 
     def let(self, data: bytes) -> bytes:
         cut = self._line.cut
-        if cut is None:
+        if cut is None or self.is_preflight:
             return data
         head_end = 0
         if self._body is None:
@@ -114,8 +116,11 @@ End = tuple[StreamReader, StreamWriter]
 
 async def _pass_on(line: Line, client: End, server: End) -> None:
     """Until one side is done, or the line breaks."""
-    ways = [asyncio.create_task(_pass_up(line, client[0], server[1]))]
-    ways.append(asyncio.create_task(_pass_down(line, server[0], client[1])))
+    passage = Passage(line)
+    ways = [
+        asyncio.create_task(_pass_up(line, passage, client[0], server[1])),
+        asyncio.create_task(_pass_down(line, passage, server[0], client[1])),
+    ]
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -124,11 +129,13 @@ async def _pass_on(line: Line, client: End, server: End) -> None:
         await asyncio.gather(*ways, return_exceptions=True)
 
 
-async def _pass_up(line: Line, reader: StreamReader, writer: StreamWriter) -> None:
+async def _pass_up(line: Line, passage: Passage, reader: StreamReader, writer: StreamWriter) -> None:
     while data := await reader.read(65_536):
         if asked := _REQUEST.match(data):
             method, path = (part.decode() for part in asked.groups())
-            line.requests.append(f"{method} {path.partition('?')[0]}")
+            passage.is_preflight = method == "OPTIONS"
+            if not passage.is_preflight:
+                line.requests.append(f"{method} {path.partition('?')[0]}")
             if method == "DELETE":
                 line.deleted_at = time.monotonic()
         writer.write(data)
@@ -136,10 +143,9 @@ async def _pass_up(line: Line, reader: StreamReader, writer: StreamWriter) -> No
     line.left_at = time.monotonic()
 
 
-async def _pass_down(line: Line, reader: StreamReader, writer: StreamWriter) -> None:
-    passage = Passage(line)
+async def _pass_down(line: Line, passage: Passage, reader: StreamReader, writer: StreamWriter) -> None:
     while data := await reader.read(65_536):
-        if answered := _STATUS.match(data):
+        if (answered := _STATUS.match(data)) and not passage.is_preflight:
             line.statuses.append(int(answered[1]))
         line.ping_count += data.count(b": ping\n")
         writer.write(passage.let(data))

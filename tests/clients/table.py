@@ -10,10 +10,10 @@ HEAD: Final = "| client | format |"
 
 def cells() -> Iterator[tuple[tuple[str, str, str], str]]:
     """Client, format and column of each, and what it says."""
-    lines = [line for line in PAGE.read_text().splitlines() if line.startswith("| ")]
-    _, _, *columns = split(next(line for line in lines if line.startswith(HEAD)))
-    for line in lines[lines.index(next(line for line in lines if line.startswith(HEAD))) + 1 :]:
-        client, format, *found = split(line)
+    head, _, *rows = (HEAD + PAGE.read_text().partition(HEAD)[2].partition("\n\n")[0]).splitlines()
+    _, _, *columns = split(head)
+    for row in rows:
+        client, format, *found = split(row)
         for column, cell in zip(columns, found, strict=True):
             yield (client, format, column), cell
 
@@ -26,17 +26,12 @@ def rows_of(client: str) -> list[str]:
     return [line for line in PAGE.read_text().splitlines() if line.startswith(f"| {client} |")]
 
 
-def write_rows(client: str, rows: Sequence[str]) -> None:
-    """Puts a client's rows where its old ones are, or at the end of the table."""
+def write_rows(rows: Sequence[str], *, order: Sequence[str]) -> None:
+    """Puts a client's rows where its old ones were; clients stand in their order."""
     lines = PAGE.read_text().splitlines()
-    own = [number for number, line in enumerate(lines) if line.startswith(f"| {client} |")]
-    start = own[0] if own else end_of_table(lines)
-    kept = [line for number, line in enumerate(lines) if number not in own]
-    PAGE.write_text("\n".join([*kept[:start], *rows, *kept[start:]]) + "\n")
-
-
-def end_of_table(lines: Sequence[str]) -> int:
-    number = next(number for number, line in enumerate(lines) if line.startswith(HEAD))
-    while number < len(lines) and lines[number].startswith("|"):
-        number += 1
-    return number
+    start = next(number for number, line in enumerate(lines) if line.startswith(HEAD)) + 2
+    end = next((n for n, line in enumerate(lines[start:], start) if not line.startswith("|")), len(lines))
+    new = {split(row)[0] for row in rows}
+    table = [row for row in lines[start:end] if split(row)[0] not in new and split(row)[0] in order]
+    table = sorted([*table, *rows], key=lambda row: order.index(split(row)[0]))
+    PAGE.write_text("\n".join([*lines[:start], *table, *lines[end:]]) + "\n")

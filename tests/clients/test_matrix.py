@@ -14,7 +14,7 @@ from playwright.async_api import Page
 from tests.clients.clients import CLIENTS, Client
 from tests.clients.conftest import serve_lectern
 from tests.clients.formats import Format
-from tests.clients.matrix import GOOD, Runner, is_well, row_of, run_matrix
+from tests.clients.matrix import GOOD, Runner, is_well, told, row_of, run_matrix
 from tests.clients.running import run_here, run_in_browser, run_in_node
 from tests.clients.table import cells, rows_of, write_rows
 from tests.clients.visits import Lectern
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.fixture(scope="session")
 def impatient_lectern(site_database_url: str) -> Iterator[Lectern]:
     """One that waits for no reader to come back."""
-    with serve_lectern(site_database_url, reader_grace_seconds=0) as lectern:
+    with serve_lectern(site_database_url, reader_grace_seconds=1) as lectern:
         yield lectern
 
 
@@ -58,8 +58,8 @@ async def compare_with_table(client: Client, *, patient: Lectern, impatient: Lec
     cases = await run_matrix(client, formats, patient=patient, impatient=impatient, run=run)
     rows = [row_of(client, format, cases) for format in formats]
     if WRITE:
-        write_rows(client.name, rows)
-    print(*(case for case in cases if not is_well(case)), sep="\n")
+        write_rows(rows, order=[client.name for client in CLIENTS])
+    print(*(told(case) for case in cases if not is_well(case)), sep="\n")  # shown when what follows fails
     assert rows_of(client.name) == rows
     if missing := [format.name for format in client.formats if format not in formats]:
         pytest.skip(f"no route yet: {', '.join(missing)}")
