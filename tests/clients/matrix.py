@@ -6,7 +6,7 @@ request to the model.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
@@ -42,7 +42,10 @@ NOTHING: Final = "–"
 
 GOOD: Final = {EXACT, IN_STREAM, *(AS_STATUS.format(status) for status in (502, 503)), RESUMES, CANNOT, STOPS, NOTHING}
 
-# From the reader's leaving to the end of the model's request; one second of it is the server's patience.
+# How long a server that is asked to be impatient waits for a reader: long enough to fetch what was just opened.
+GRACE_SECONDS: Final = 1
+
+# From the end of that to the end of the model's request.
 STOP_LIMIT_SECONDS: Final = 2
 
 
@@ -70,7 +73,7 @@ HELD: Final = Knobs(answer=f"One two {ENOUGH} four five.", hang_after_deltas=3)
 
 DAYS: Final = (
     Day(column=PLAIN, knobs=Knobs(answer=ANSWER)),
-    Day(column=SLOW, knobs=Knobs(answer=ANSWER, first_delta_delay_seconds=0.6), ping_count_min=2),
+    Day(column=SLOW, knobs=Knobs(answer=ANSWER, first_delta_delay_seconds=0.5, delta_delay_seconds=0.15), ping_count_min=2),
     Day(column=BEFORE, knobs=Knobs(status=401), trouble=ModelRefused, text=""),
     Day(
         column=MIDDLE,
@@ -98,10 +101,11 @@ def days_of(client: Client, format: Format) -> list[Day]:
 
 
 def cuts_of(format: Format) -> list[tuple[Cut, Knobs]]:
-    """Before the first byte of the body, in the middle of an event (or a character), behind one."""
+    """Before the first byte of the body, in the middle of a character, behind an event."""
+    cuts = [(Cut(), BRISK), (Cut(behind="日本語".encode()[:-1], resets=True), BRISK)]
     if format.has_events:
-        return [(Cut(), BRISK), (Cut(events=2, bytes=25, resets=True), BRISK), (Cut(events=2), UNHURRIED)]
-    return [(Cut(), BRISK), (Cut(bytes=25), BRISK)] if format.streams else []
+        cuts.append((Cut(behind="日本語".encode(), ends_event=True), UNHURRIED))
+    return cuts if format.streams else []
 
 
 @dataclass(kw_only=True)
@@ -168,7 +172,7 @@ async def model_let_go(case: Case) -> None:
     """Waits until the model's request was closed, where the reader's leaving has to close it."""
     if not (is_final(case.client, case.format, case.day) or case.day.stops != "not"):
         return
-    deadline = time.monotonic() + STOP_LIMIT_SECONDS
+    deadline = time.monotonic() + GRACE_SECONDS + STOP_LIMIT_SECONDS
     while time.monotonic() < deadline:
         requests = case.lectern.endpoint.requests_about(case.job.query)
         if (requests or is_lost(case)) and all(request.closed_early_at for request in requests):
@@ -237,7 +241,7 @@ def judge_stop(case: Case) -> str:
     if case.outcome.ended != ("left" if case.day.stops == "by itself" else "done"):
         return f"does not stop: {case.outcome.ended}"
     stopped_at = case.line.left_at if case.day.stops == "by itself" else case.line.deleted_at
-    if not request.closed_early_at or request.closed_early_at - stopped_at > STOP_LIMIT_SECONDS:
+    if not request.closed_early_at or request.closed_early_at - stopped_at > GRACE_SECONDS + STOP_LIMIT_SECONDS:
         return "model goes on"
     return STOPS
 
@@ -256,16 +260,18 @@ def judge_return(case: Case) -> str:
 
 
 def cell_of(cases: Sequence[Case]) -> str:
-    """What was found on all days of one column."""
-    words = [(case.day, judge(case)) for case in cases]
-    different = sorted({word for _, word in words})
-    if len(different) < 2:
-        return different[0] if different else NOTHING
-    after_reload = {word for day, word in words if day.reloads}
-    otherwise = {word for day, word in words if not day.reloads}
-    if len(after_reload) == len(otherwise) == 1:
-        return f"after a reload: {after_reload.pop()}; in the same page: {otherwise.pop()}"
-    return ", ".join(different)
+    """What was found on all days of one column; where a reload makes a difference, both."""
+    in_page = found_in(case for case in cases if not case.day.reloads)
+    reloaded = found_in(case for case in cases if case.day.reloads)
+    if reloaded in (NOTHING, in_page):
+        return in_page
+    return f"after a reload: {reloaded}; in the same page: {in_page}"
+
+
+def found_in(cases: Iterable[Case]) -> str:
+    """The word for all, or the words that are not good."""
+    words = {judge(case) for case in cases}
+    return ", ".join(sorted(words - GOOD or words)) or NOTHING
 
 
 def row_of(client: Client, format: Format, cases: Sequence[Case]) -> str:

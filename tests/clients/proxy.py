@@ -19,10 +19,12 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 
 class Cut(NamedTuple):
-    """Where the line breaks in the body of the first stream: so many bytes behind so many whole events."""
+    """Where the line breaks in the body of the first stream."""
 
-    events: int = 0
-    bytes: int = 0
+    behind: bytes = b""
+    """As soon as this has passed; empty: before the first byte."""
+    ends_event: bool = False
+    """Lets the event pass in which that stands."""
     resets: bool = False
     """Whether the client gets a reset instead of an early end."""
 
@@ -73,13 +75,14 @@ class Passage:
 
 
 def _end_of(body: bytes, cut: Cut) -> int | None:
-    end = 0
-    for _ in range(cut.events):
-        found = body.find(b"\n\n", end)
-        if found < 0:
-            return None
-        end = found + 2
-    return end + cut.bytes if end + cut.bytes <= len(body) else None
+    found = body.find(cut.behind)
+    if found < 0:
+        return None
+    end = found + len(cut.behind)
+    if not cut.ends_event:
+        return end
+    blank = body.find(b"\n\n", end)
+    return None if blank < 0 else blank + 2
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from playwright.async_api import Page
 from tests.clients.clients import CLIENTS, Client
 from tests.clients.conftest import serve_lectern
 from tests.clients.formats import Format
-from tests.clients.matrix import GOOD, Runner, is_well, told, row_of, run_matrix
+from tests.clients.matrix import GOOD, GRACE_SECONDS, Runner, is_well, told, row_of, run_matrix
 from tests.clients.running import run_here, run_in_browser, run_in_node
 from tests.clients.table import cells, rows_of, write_rows
 from tests.clients.visits import Lectern
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest.fixture(scope="session")
 def impatient_lectern(site_database_url: str) -> Iterator[Lectern]:
-    """One that waits for no reader to come back."""
-    with serve_lectern(site_database_url, reader_grace_seconds=1) as lectern:
+    """One that hardly waits for a reader to come back."""
+    with serve_lectern(site_database_url, reader_grace_seconds=GRACE_SECONDS) as lectern:
         yield lectern
 
 

@@ -25,7 +25,7 @@ export async function run({ fetchEventSource, EventStreamContentType }, job) {
       },
     });
   } catch (error) {
-    notebook.end(`error: ${error}`);
+    notebook.end(`given up: ${error}`);
   }
   notebook.end("closed");
   return await notebook.ended;
