@@ -3,9 +3,13 @@
 uvicorn --factory server.app:create_app
 """
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from types import FrameType
 from typing import Final, TypedDict
 
 from starlette.applications import Starlette
@@ -29,6 +33,7 @@ from server.models.completions import make_completer
 from server.models.embeddings import make_embedder
 from server.models.reranking import make_reranker
 from server.routes.answers import AskedAnswers, OneAnswer, events
+from server.routes.chat_completions import chat_completions, completions, models, one_model
 from server.routes.demo import Modules, demo
 from server.routes.health import healthz, readyz
 from server.routes.jobs import show_job
@@ -45,7 +50,7 @@ logger = logging.getLogger(__name__)
 # The toolkit's own address and the one its platform serves it under, so that a page only changes its host.
 _LEGACY_QUERY_PATHS: Final = ("/vector-search", "/functions/v1/vector-search")
 
-# What `EventSource` polyfills and the toolkit's platform client send.
+# What `EventSource` polyfills, the toolkit's platform client and OpenAI's JavaScript SDK send.
 _CORS_REQUEST_HEADERS: Final = (
     "accept",
     "apikey",
@@ -55,6 +60,15 @@ _CORS_REQUEST_HEADERS: Final = (
     "idempotency-key",
     "last-event-id",
     "x-client-info",
+    "x-stainless-arch",
+    "x-stainless-helper-method",
+    "x-stainless-lang",
+    "x-stainless-os",
+    "x-stainless-package-version",
+    "x-stainless-retry-count",
+    "x-stainless-runtime",
+    "x-stainless-runtime-version",
+    "x-stainless-timeout",
 )
 
 
@@ -102,7 +116,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
                 allow_origins=list(settings.allowed_origins),
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=list(_CORS_REQUEST_HEADERS),
-                expose_headers=["Location", "Retry-After"],
+                expose_headers=["Location", "Retry-After", "X-Should-Retry"],
                 max_age=86_400,
             )
         ],
@@ -112,7 +126,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
             ClientDisconnect: tell_nobody,
             Exception: _tell_bug,
         },
-        lifespan=lambda _: nullcontext(rooms) if rooms else open_rooms(settings),
+        lifespan=lambda _: nullcontext(rooms) if rooms else _own_rooms(settings),
     )
 
 
@@ -122,6 +136,10 @@ def _routes() -> list[Route | Mount]:
         Route("/v1/answers", AskedAnswers),
         Route("/v1/answers/{id}", OneAnswer),
         Route("/v1/answers/{id}/events", events),
+        Route("/v1/chat/completions", chat_completions, methods=["POST"]),
+        Route("/v1/completions", completions, methods=["POST"]),
+        Route("/v1/models", models),
+        Route("/v1/models/{id:path}", one_model),
         Route("/v1/search", search),
         Route("/v1/site", site),
         Route("/v1/pages", Pages),
@@ -133,6 +151,42 @@ def _routes() -> list[Route | Mount]:
         Mount("/static", Modules(directory=find_folder("static"))),
         Route("/", demo),
     ]
+
+
+@asynccontextmanager
+async def _own_rooms(settings: Settings) -> AsyncIterator[Rooms]:
+    """Where uvicorn was started by itself: it waits for connections to end, and knows nothing of answers."""
+    async with open_rooms(settings) as rooms:
+        answers, loop = rooms["answers"], asyncio.get_running_loop()
+        tasks = []
+
+        def drain() -> None:
+            tasks.append(asyncio.create_task(answers.drain(grace_seconds=settings.shutdown_grace_seconds)))
+
+        with _when_told_to_stop(lambda: loop.call_soon_threadsafe(drain)):
+            yield rooms
+        await asyncio.gather(*tasks)
+
+
+@contextmanager
+def _when_told_to_stop(act: Callable[[], object]) -> Iterator[None]:
+    """Acts on SIGTERM and SIGINT beside who handles them already. Only a process' main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        act()
+        before = handlers[signal.Signals(number)]
+        if callable(before):
+            before(number, frame)
+
+    handlers = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, before in handlers.items():
+            signal.signal(number, before)
 
 
 @asynccontextmanager
@@ -157,7 +211,7 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         stack.push_async_callback(retriever.close)
         answering = Answering(retriever, completer, settings)
         answers = Answers(answering, database, settings)
-        stack.push_async_callback(answers.drain, grace_seconds=settings.shutdown_grace_seconds)
+        stack.push_async_callback(answers.close)
         yield Rooms(
             settings=settings, database=database, retriever=retriever, answering=answering, answers=answers
         )

@@ -55,8 +55,10 @@ class RequestInvalid(LecternError):
     code = "request_invalid"
     http_status = 400
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        """`param` names what is at fault, where a format has a place for that."""
         super().__init__(message, reader_text=message)
+        self.param = param
 
 
 class NotAcceptable(RequestInvalid):

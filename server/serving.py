@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -28,9 +29,15 @@ def listen(settings: Settings) -> socket.socket:
 
 
 class StoppableServer(uvicorn.Server):
-    """Serves until SIGINT or SIGTERM, gives running answers their grace, and returns."""
+    """Serves until SIGINT or SIGTERM, gives running answers their grace, and returns.
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    Meanwhile it listens: who reads an answer may come back for it, who asks is told when to try again, and a load
+    balancer sees by `/readyz` that it should look elsewhere. A second signal ends the grace.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, drain: Callable[[], Awaitable[None]]) -> None:
+        self._drain = drain
+        self._draining: asyncio.Task[None] | None = None
         super().__init__(
             uvicorn.Config(
                 app,
@@ -47,6 +54,18 @@ class StoppableServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.on_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._draining is None:
+            self._draining = asyncio.ensure_future(self._drain_and_exit(sig))
+        else:
+            super().handle_exit(sig, frame)
+
+    async def _drain_and_exit(self, sig: int) -> None:
+        try:
+            await self._drain()
+        finally:
+            super().handle_exit(sig, None)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

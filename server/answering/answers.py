@@ -50,7 +50,7 @@ class Answers:
         self._writers: dict[str, AnswerWriter] = {}
         self._audiences: dict[str, Audience] = {}
         self._opening: dict[bytes, asyncio.Task[LiveAnswer]] = {}
-        self._is_closed_to_new = False
+        self._is_draining = False
 
     @property
     def model(self) -> str:
@@ -68,7 +68,7 @@ class Answers:
         is answered all the same, as far as that goes, unless it `must_be_stored`.
         Raises `ServerStopping`, `KeyReused`, and with `must_be_stored` what the database raises.
         """
-        if self._is_closed_to_new:
+        if self._is_draining:
             raise ServerStopping("A question came while the server was stopping.")
         self._store.start()
         same = self._same_question(question)
@@ -140,19 +140,24 @@ class Answers:
             answer.delivered_at = datetime.now(UTC)
             self._store.store_again(answer)
 
-    def close_to_new(self) -> None:
-        """From now on nobody may ask; those who read go on."""
-        self._is_closed_to_new = True
+    @property
+    def is_draining(self) -> bool:
+        """Whether nobody may ask any more; who reads goes on."""
+        return self._is_draining
 
     async def drain(self, *, grace_seconds: float) -> None:
-        """Lets running answers finish for so long, then ends them as interrupted. Everything is stored."""
-        self.close_to_new()
-        writers = list(self._writers.values())
-        if writers:
+        """Takes no more questions; running answers may finish for so long, and are interrupted then."""
+        self._is_draining = True
+        if writers := list(self._writers.values()):
+            logger.info("%d answers are being written and have %g s to finish.", len(writers), grace_seconds)
             await asyncio.wait([writer.task for writer in writers], timeout=grace_seconds)
-        for writer in writers:
-            writer.stop(interrupted())
-        await asyncio.gather(*(writer.task for writer in writers))
+            for writer in writers:
+                writer.stop(interrupted())
+            await asyncio.gather(*(writer.task for writer in writers))
+
+    async def close(self) -> None:
+        """Ends what is still being written, and stores it."""
+        await self.drain(grace_seconds=0)
         await self._store.close()
 
     def _same_question(self, question: Question) -> bytes | None:
@@ -166,7 +171,7 @@ class Answers:
         id = _new_id()
         try:
             opened = await self._open_stored(id, question, same)
-            if self._is_of_no_use(opened):
+            if self._is_of_no_use(opened, question):
                 await self._store.store_now()
                 opened = await self._open_stored(id, question, same)
         except LecternError as problem:
@@ -194,10 +199,12 @@ class Answers:
             stale_seconds=STALE_SECONDS,
         )
 
-    def _is_of_no_use(self, opened: OpenedAnswer) -> bool:
-        """Whether the database takes for running what has just ended here, and is not to be given again."""
-        answer = self._known_here(opened.answer.id)
-        if answer is None or answer.finished is None or opened.answer.status != "running":
+    def _is_of_no_use(self, opened: OpenedAnswer, question: Question) -> bool:
+        """Whether an answer has just ended that the database took for running, and is not to be given again."""
+        if opened.is_new or question.idempotency_key:
+            return False
+        answer = self._known_here(opened.answer.id) or revive(opened.answer)
+        if answer.finished is None:
             return False
         is_cached = self._settings.cache_seconds > 0 or answer.delivered_at is None
         return not is_cached or answer.finished.reason != "stop"
@@ -233,8 +240,10 @@ class Answers:
         return answer
 
     async def _events(self, question: Question) -> AsyncGenerator[Event, None]:
-        await self._threads.history(question)
-        events = self._answering.answer(question.query, filter=question.filter)
+        if question.conversation:
+            await self._store.store_now()  # what came before may have ended a moment ago
+        history = await self._threads.history(question)
+        events = self._answering.answer(question.query, filter=question.filter, history=history)
         async with aclosing(events):
             async for event in events:
                 yield event

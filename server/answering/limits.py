@@ -1,8 +1,8 @@
 """Time limits on an answer: the whole, the first delta, and each one after it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Final, TypeVar
 
 from server.errors import ModelTimeout
@@ -35,3 +35,19 @@ async def within_limits(items: AsyncGenerator[Item, None], settings: Settings) -
                 return
             yield item  # type: ignore[misc]  # not the sentinel
             limit_seconds, setting = settings.delta_timeout_seconds, "LECTERN_DELTA_TIMEOUT_SECONDS"
+
+
+@asynccontextmanager
+async def within_first_delta(step: str, settings: Settings, *, since: float) -> AsyncIterator[None]:
+    """Raises `ModelTimeout` naming the step when the time to the first delta runs out, counted from `since`."""
+    limit_seconds = settings.first_delta_timeout_seconds
+    timer = asyncio.timeout_at(since + limit_seconds)
+    try:
+        async with timer:
+            yield
+    except TimeoutError as error:
+        if not timer.expired():
+            raise
+        raise ModelTimeout(
+            f"{step} took over {limit_seconds:g} s (LECTERN_FIRST_DELTA_TIMEOUT_SECONDS)."
+        ) from error

@@ -19,6 +19,7 @@ def revive(stored: StoredAnswer) -> LiveAnswer:
         max_chars=max(len(stored.text), 500_000),
     )
     answer.asked_count = stored.asked_count
+    answer.delivered_at = stored.delivered_at
     catch_up(answer, stored)
     return answer
 

@@ -95,9 +95,12 @@ async def get_answer(database: Database, id: str, *, stale_seconds: float) -> St
     return _make_answer(rows[0]) if rows else None
 
 
-async def stop_answer(database: Database, id: str) -> StoredAnswer | None:
-    """Asks the writer to stop, if the answer runs and was asked for once; returns it as it is now."""
-    rows = await database.fetch("select * from docs.stop_answer($1)", id)
+async def stop_answer(database: Database, id: str, *, stale_seconds: float | None = None) -> StoredAnswer | None:
+    """Asks the writer to stop, if the answer runs and was asked for once; returns it as it is now.
+
+    With `stale_seconds` it is interrupted as by `get_answer`.
+    """
+    rows = await database.fetch("select * from docs.stop_answer($1, $2, $3)", id, stale_seconds, _INTERRUPTED)
     return _make_answer(rows[0]) if rows else None
 
 

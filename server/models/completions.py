@@ -12,6 +12,8 @@ from server.settings import Settings
 class Completer(ABC):
     model: str
     """The name it is configured by (`openai/gpt-4.1-mini`)."""
+    rewrites: bool = True
+    """Whether it does what a prompt's messages say, so that it can be asked for more than answers."""
 
     @abstractmethod
     def complete(self, prompt: Prompt) -> AsyncGenerator[Delta | Finished, None]:

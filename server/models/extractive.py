@@ -57,6 +57,7 @@ _DELTA = re.compile(r"\s*\S+\s*$|\s*\S+")
 
 class ExtractiveCompleter(Completer):
     model = "local/extractive"
+    rewrites = False
 
     def __init__(self, *, delta_delay_seconds: float = 0) -> None:
         """`delta_delay_seconds` between two words makes it look like a model at work; 0 only lets others run."""

@@ -19,6 +19,8 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
+    if request.state.answers.is_draining:
+        return JsonResponse({"status": "unavailable", "reason": "server_stopping"}, status_code=503)
     try:
         published = await get_site(request.state.database)
         # Whichever model: a server follows a reindex by itself, and answers by keywords where it cannot.

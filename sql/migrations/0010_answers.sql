@@ -1,7 +1,8 @@
 -- Answers, from when they are asked for: any server can resume, share and give again what another one writes.
 
 -- Rows are rewritten several times a second while they run. So nothing that changes then is indexed, not even in an
--- index's `where`, and half of each page is left free: a new version goes beside the old one, and no index is written.
+-- index's `where`; what is long is kept beside the table, and half of each page is left free: a row's next version goes
+-- there, and no index is written. Nor is the text compressed, which would be for a quarter of a second.
 create table docs.answer (
   -- 128 random bits: knowing it is the right to read the answer.
   id text primary key,
@@ -48,7 +49,9 @@ create table docs.answer (
   touched_at timestamptz not null default now(),
   -- When a server that does not write it last asked for it, to the second.
   followed_at timestamptz
-) with (fillfactor = 50);
+) with (fillfactor = 50, toast_tuple_target = 256);
+
+alter table docs.answer alter column text set storage external;
 
 -- Serves docs.open_answer.
 create index answer_fingerprint on docs.answer (site_id, fingerprint, created_at) where fingerprint is not null;

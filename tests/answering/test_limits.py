@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from server.answering.limits import within_limits
+from server.answering.limits import within_first_delta, within_limits
 from server.errors import ModelTimeout
 from server.settings import Settings
 
@@ -54,3 +54,20 @@ async def test_a_passed_limit_is_named_and_the_source_closed(
     with pytest.raises(ModelTimeout, match=setting):
         await collect(source, settings)
     assert source.closed
+
+
+async def test_steps_before_the_first_delta_share_its_time() -> None:
+    begun = asyncio.get_running_loop().time()
+    async with within_first_delta("Reading", limits(first=0.1), since=begun):
+        await asyncio.sleep(0.06)
+    with pytest.raises(
+        ModelTimeout, match=r"^Finding took over 0\.1 s \(LECTERN_FIRST_DELTA_TIMEOUT_SECONDS\)\.$"
+    ):
+        async with within_first_delta("Finding", limits(first=0.1), since=begun):
+            await asyncio.sleep(0.06)
+
+
+async def test_a_time_out_that_is_not_ours_is_not_called_one() -> None:
+    with pytest.raises(TimeoutError, match="theirs"):
+        async with within_first_delta("Finding", limits(), since=asyncio.get_running_loop().time()):
+            raise TimeoutError("theirs")

@@ -306,3 +306,32 @@ async def test_a_question_that_is_none_is_refused(
     response = await client.post(f"{url}/v1/answers", content=body)
     assert (400, "request_invalid") == (response.status_code, response.json()["error"]["code"])
     assert reason in response.json()["error"]["message"]
+
+
+async def test_a_later_question_of_a_conversation_is_made_to_stand_alone(
+    client: httpx.AsyncClient, url: str, other_url: str, endpoint: ModelEndpoint
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER, rewriting="How hot does the bulb of the lamp get?")
+    first = await post(client, url)
+    await read(client, url + first["events"])
+    asked = await post(client, other_url, "How hot does it get?", conversation=first["conversation"])
+    assert first["conversation"] == asked["conversation"]
+    opening = orjson.loads((await read(client, other_url + asked["events"])).events[0]["data"])
+    assert ("How hot does it get?", "How hot does the bulb of the lamp get?") == (
+        opening["query"],
+        opening["searched_query"],
+    )
+    third = await post(client, other_url, "And then?", conversation=first["conversation"])
+    await read(client, other_url + third["events"])
+    rewriting = [request.text for request in endpoint.requests if request.is_rewriting]
+    assert 2 == len(rewriting)
+    assert QUESTION in rewriting[0]
+    assert "How hot does the bulb of the lamp get?" in rewriting[1]
+    assert 5 == len(endpoint.requests)
+
+
+async def test_an_unknown_conversation_is_told_in_the_answer(client: httpx.AsyncClient, url: str) -> None:
+    asked = await post(client, url, conversation="never.heard")
+    events = (await read(client, url + asked["events"])).events
+    assert ["sources", "problem", None] == [event.get("event") for event in events]
+    assert "not_found" == orjson.loads(events[1]["data"])["error"]["code"]
