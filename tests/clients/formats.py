@@ -42,6 +42,8 @@ class Format:
     """Whether the post only opens the answer, whose events are at another address."""
     read: Read = field(default=lambda messages: Reading(""))
     streams: bool = True
+    can_resume: bool = False
+    """Whether the server waits for who may come back."""
     tells: Callable[[str, type[LecternError]], Reading] = field(default=lambda text, trouble: Reading(text, trouble.code))
     """What is read when trouble comes behind a text."""
 
@@ -134,15 +136,15 @@ def _whole(body: Callable[[str, str], Json]) -> Callable[[str, str], Json]:
 
 _STREAM: Final = "text/event-stream"
 
-ONE_SHOT = Format(name="one-shot", path="/v1/query", accept=_STREAM, read=read_one_shot, tells=_one_shot_tells)
+ONE_SHOT = Format(name="one-shot", path="/v1/query", accept=_STREAM, read=read_one_shot, tells=_one_shot_tells, can_resume=True)
 NAMED = Format(
-    name="named events", path="/v1/answers", body=lambda query, chat: {"query": query}, opens=True, read=read_named
+    name="named events", path="/v1/answers", body=lambda query, chat: {"query": query}, opens=True, can_resume=True, read=read_named
 )
 CHAT = Format(name="OpenAI chat", path="/v1/chat/completions", body=_chat_body, read=read_chat)
 COMPLETIONS = Format(name="OpenAI completions", path="/v1/completions", body=_completion_body, read=read_completions)
 WHOLE_CHAT = Format(name="OpenAI chat, whole", path=CHAT.path, body=_whole(_chat_body), streams=False)
 WHOLE_COMPLETIONS = Format(name="OpenAI completions, whole", path=COMPLETIONS.path, body=_whole(_completion_body), streams=False)
-UI = Format(name="UI messages", path="/v1/ui-messages", body=_ui_body, read=read_ui_messages, tells=_ui_tells)
+UI = Format(name="UI messages", path="/v1/ui-messages", body=_ui_body, read=read_ui_messages, tells=_ui_tells, can_resume=True)
 UI_TEXT = Format(name="UI text", path="/v1/ui-messages?protocol=text", body=_ui_body, tells=_text_tells)
 JSON = Format(name="JSON", path="/v1/query", accept="application/json", streams=False)
 TEXT = Format(name="plain text", path="/v1/query", accept="text/plain", tells=_text_tells)

@@ -14,24 +14,27 @@ from playwright.async_api import Page
 from tests.clients.clients import CLIENTS, Client
 from tests.clients.conftest import serve_lectern
 from tests.clients.formats import Format
-from tests.clients.matrix import GOOD, GRACE_SECONDS, Runner, is_well, told, row_of, run_matrix
+from tests.clients.matrix import GRACE_SECONDS, Runner, Servers, run_matrix
 from tests.clients.running import run_here, run_in_browser, run_in_node
 from tests.clients.table import cells, rows_of, write_rows
+from tests.clients.verdicts import GOOD, explain, judge, row_of
 from tests.clients.visits import Lectern
 
 WRITE = bool(os.environ.get("LECTERN_WRITE_GOLDEN"))  # read before the environment is cleaned for the test
 
 # What clients get wrong by themselves, whatever a server sends; docs/clients.md tells what to do about it.
-ODD = set[tuple[str, str, str]]()
+ODD = {
+    ("`ai` 5.0.0", "UI messages", "lost connection"),
+    ("`ai` 5", "UI messages", "lost connection"),
+}
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture(scope="session")
-def impatient_lectern(site_database_url: str) -> Iterator[Lectern]:
-    """One that hardly waits for a reader to come back."""
-    with serve_lectern(site_database_url, reader_grace_seconds=GRACE_SECONDS) as lectern:
-        yield lectern
+def servers(site_database_url: str, running_lectern: Lectern) -> Iterator[Servers]:
+    with serve_lectern(site_database_url, reader_grace_seconds=GRACE_SECONDS) as impatient:
+        yield Servers(patient=running_lectern, impatient=impatient)
 
 
 def each_client(*, in_browser: bool) -> pytest.MarkDecorator:
@@ -40,26 +43,22 @@ def each_client(*, in_browser: bool) -> pytest.MarkDecorator:
 
 
 @each_client(in_browser=False)
-async def test_a_program(running_lectern: Lectern, impatient_lectern: Lectern, client: Client) -> None:
-    run = run_in_node if client.javascript else run_here
-    await compare_with_table(client, patient=running_lectern, impatient=impatient_lectern, run=run)
+async def test_a_program(servers: Servers, client: Client) -> None:
+    await compare_with_table(client, servers, run_in_node if client.javascript else run_here)
 
 
 @each_client(in_browser=True)
-async def test_a_page(
-    page: Page, docs_url: str, running_lectern: Lectern, impatient_lectern: Lectern, client: Client
-) -> None:
-    run = partial(run_in_browser, page, docs_url)
-    await compare_with_table(client, patient=running_lectern, impatient=impatient_lectern, run=run)
+async def test_a_page(page: Page, docs_url: str, servers: Servers, client: Client) -> None:
+    await compare_with_table(client, servers, partial(run_in_browser, page, docs_url))
 
 
-async def compare_with_table(client: Client, *, patient: Lectern, impatient: Lectern, run: Runner) -> None:
-    formats = [format for format in client.formats if has_route(patient.url, format)]
-    cases = await run_matrix(client, formats, patient=patient, impatient=impatient, run=run)
+async def compare_with_table(client: Client, servers: Servers, run: Runner) -> None:
+    formats = [format for format in client.formats if has_route(servers.patient.url, format)]
+    cases = await run_matrix(client, formats, servers, run)
     rows = [row_of(client, format, cases) for format in formats]
     if WRITE:
         write_rows(rows, order=[client.name for client in CLIENTS])
-    print(*(told(case) for case in cases if not is_well(case)), sep="\n")  # shown when what follows fails
+    print(*(explain(case) for case in cases if judge(case) not in GOOD), sep="\n")  # shown where this fails
     assert rows_of(client.name) == rows
     if missing := [format.name for format in client.formats if format not in formats]:
         pytest.skip(f"no route yet: {', '.join(missing)}")
