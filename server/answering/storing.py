@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 STALE_SECONDS: Final = 5.0
 
 _FLUSH_LIMIT_SECONDS: Final = 3.0
-_HOUSEKEEPING_SECONDS: Final = 3600.0
+_HOUSEKEEPING_SECONDS: Final = 600.0
 
 OnDemand = Callable[[AnswerDemand], None]
 
