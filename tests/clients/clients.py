@@ -23,6 +23,7 @@ EVENT_STREAMS: Final = (*GETS, CHAT, COMPLETIONS, UI)
 OPENAI: Final = (CHAT, WHOLE_CHAT, COMPLETIONS, WHOLE_COMPLETIONS)
 AI_SDK: Final = (UI, UI_TEXT)
 
+
 @dataclass(frozen=True, kw_only=True)
 class Client:
     name: str
@@ -43,14 +44,22 @@ def in_browser(name: str, javascript: str, package: str, formats: tuple[Format, 
     return Client(name=name, javascript=javascript, package=package, formats=formats, in_browser=True, **rest)
 
 
+def in_node(name: str, javascript: str, package: str, formats: tuple[Format, ...], **rest: Any) -> Client:
+    return Client(name=name, javascript=javascript, package=package, formats=formats, **rest)
+
+
 def ai_sdk(name: str, package: str) -> Client:
     return in_browser(name, "ai", package, AI_SDK, returns_in=(UI,), reloads=True)
 
 
 CLIENTS: Final = (
     in_browser("`EventSource` in Chromium", "event_source", "", GETS, returns_in=GETS),
-    Client(name="`eventsource` 4", javascript="event_source", package="eventsource", formats=GETS, returns_in=GETS),
-    Client(name="`eventsource` 5", javascript="event_source", package="eventsource-5", formats=GETS, returns_in=GETS),
+    Client(
+        name="`eventsource` 4", javascript="event_source", package="eventsource", formats=GETS, returns_in=GETS
+    ),
+    Client(
+        name="`eventsource` 5", javascript="event_source", package="eventsource-5", formats=GETS, returns_in=GETS
+    ),
     in_browser(
         "`@microsoft/fetch-event-source` 2",
         "fetch_event_source",
@@ -60,13 +69,8 @@ CLIENTS: Final = (
     ),
     in_browser("`sse.js` 0.6", "sse_js", "sse.js-0", EVENT_STREAMS),
     in_browser("`sse.js` 2", "sse_js", "sse.js", EVENT_STREAMS, returns_in=GETS),
-    Client(
-        name="`eventsource-parser` 4",
-        javascript="eventsource_parser",
-        package="eventsource-parser",
-        formats=EVENT_STREAMS,
-    ),
-    Client(name="`openai` 7 on npm", javascript="openai", package="openai", formats=OPENAI),
+    in_node("`eventsource-parser` 4", "eventsource_parser", "eventsource-parser", EVENT_STREAMS),
+    in_node("`openai` 7 on npm", "openai", "openai", OPENAI),
     Client(name="`openai` 3 in Python", program=read_by_openai, formats=OPENAI),
     ai_sdk("`ai` 5.0.0", "ai-5-0-0"),
     ai_sdk("`ai` 5", "ai-5"),

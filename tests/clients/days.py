@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Final, Literal
 
 from server.errors import LecternError, ModelRefused, ModelUnavailable
@@ -9,7 +10,13 @@ from tests.clients.formats import Format
 from tests.clients.proxy import Cut
 from tests.model_endpoint import Knobs
 
-QUERY: Final = "How do I change the bulb?"
+_numbers: Final = count(1)
+
+
+def new_query() -> str:
+    """One that nobody asked before, so that no answer to it is running or kept."""
+    return f"How do I change the bulb? ({next(_numbers)})"
+
 
 # Everything that was ever split in the wrong place: a Unicode line separator, bytes of one character apart,
 # empty lines, and text that looks like the protocol.

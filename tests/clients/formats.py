@@ -1,7 +1,7 @@
 """The wire formats as their readers see them: how to ask for one, and what a reader makes of what came."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -28,7 +28,13 @@ class Message:
     data: str
 
 
+Body = Callable[[str, str], Json]
 Read = Callable[[Sequence[Message]], Reading]
+Tells = Callable[[str, type[LecternError]], Reading]
+
+
+def _code_tells(text: str, trouble: type[LecternError]) -> Reading:
+    return Reading(text, trouble.code)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +42,16 @@ class Format:
     name: str
     path: str
     accept: str | None = None
-    body: Callable[[str, str], Json] | None = None
+    body: Body | None = None
     """What is posted for a query in a chat; without it the query is a parameter of a GET."""
     opens: bool = False
     """Whether the post only opens the answer, whose events are at another address."""
-    read: Read = field(default=lambda messages: Reading(""))
+    read: Read | None = None
+    """What a page makes of the events that a client hands to it; an SDK reads them itself."""
     streams: bool = True
     can_resume: bool = False
     """Whether the server waits for who may come back."""
-    tells: Callable[[str, type[LecternError]], Reading] = field(default=lambda text, trouble: Reading(text, trouble.code))
+    tells: Tells = _code_tells
     """What is read when trouble comes behind a text."""
 
     @property
@@ -117,6 +124,10 @@ def _ui_tells(text: str, trouble: type[LecternError]) -> Reading:
     return Reading(text, trouble.reader_text)
 
 
+def _answer_body(query: str, chat: str) -> Json:
+    return {"query": query}
+
+
 def _chat_body(query: str, chat: str) -> Json:
     return {"model": "lectern", "messages": [{"role": "user", "content": query}], "stream": True}
 
@@ -130,22 +141,34 @@ def _ui_body(query: str, chat: str) -> Json:
     return {"id": chat, "messages": [message], "trigger": "submit-message"}
 
 
-def _whole(body: Callable[[str, str], Json]) -> Callable[[str, str], Json]:
+def _whole(body: Body) -> Body:
     return lambda query, chat: {**body(query, chat), "stream": False}
 
 
 _STREAM: Final = "text/event-stream"
 
-ONE_SHOT = Format(name="one-shot", path="/v1/query", accept=_STREAM, read=read_one_shot, tells=_one_shot_tells, can_resume=True)
+ONE_SHOT = Format(
+    name="one-shot", path="/v1/query", accept=_STREAM, can_resume=True, read=read_one_shot, tells=_one_shot_tells
+)
 NAMED = Format(
-    name="named events", path="/v1/answers", body=lambda query, chat: {"query": query}, opens=True, can_resume=True, read=read_named
+    name="named events", path="/v1/answers", body=_answer_body, opens=True, can_resume=True, read=read_named
 )
 CHAT = Format(name="OpenAI chat", path="/v1/chat/completions", body=_chat_body, read=read_chat)
-COMPLETIONS = Format(name="OpenAI completions", path="/v1/completions", body=_completion_body, read=read_completions)
+COMPLETIONS = Format(
+    name="OpenAI completions", path="/v1/completions", body=_completion_body, read=read_completions
+)
 WHOLE_CHAT = Format(name="OpenAI chat, whole", path=CHAT.path, body=_whole(_chat_body), streams=False)
-WHOLE_COMPLETIONS = Format(name="OpenAI completions, whole", path=COMPLETIONS.path, body=_whole(_completion_body), streams=False)
-UI = Format(name="UI messages", path="/v1/ui-messages", body=_ui_body, read=read_ui_messages, tells=_ui_tells, can_resume=True)
+WHOLE_COMPLETIONS = Format(
+    name="OpenAI completions, whole", path=COMPLETIONS.path, body=_whole(_completion_body), streams=False
+)
+UI = Format(
+    name="UI messages",
+    path="/v1/ui-messages",
+    body=_ui_body,
+    can_resume=True,
+    read=read_ui_messages,
+    tells=_ui_tells,
+)
 UI_TEXT = Format(name="UI text", path="/v1/ui-messages?protocol=text", body=_ui_body, tells=_text_tells)
 JSON = Format(name="JSON", path="/v1/query", accept="application/json", streams=False)
 TEXT = Format(name="plain text", path="/v1/query", accept="text/plain", tells=_text_tells)
-

@@ -41,6 +41,8 @@ class Job:
     """Whether the line will break: for clients that come back when the page tells them to."""
     reloads: bool
     """Whether the page is loaded anew before it does."""
+    stays: bool = False
+    """Whether the page forgets to close what has ended."""
 
 
 Told = dict[str, Any]
@@ -112,6 +114,8 @@ def outcome_of(told: Told, format: Format) -> Outcome:
 
 
 def _read(format: Format, messages: Sequence[Message]) -> Reading | None:
+    if format.read is None:
+        return None
     try:
         return format.read(messages)
     except (ValueError, KeyError, TypeError, IndexError, AssertionError):

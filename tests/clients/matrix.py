@@ -5,11 +5,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import count
 from typing import Final
 
 from tests.clients.clients import Client
-from tests.clients.days import ENOUGH, QUERY, Day, days_of
+from tests.clients.days import ENOUGH, Day, days_of, new_query
 from tests.clients.formats import Format
 from tests.clients.jobs import Job, Outcome, Told, make_job, outcome_of
 from tests.clients.proxy import Line, line_to
@@ -59,7 +58,6 @@ class Case:
         return self.day.stops != "not" or (self.day.cut is not None and not self.returns)
 
 
-_numbers: Final = count(1)
 _UNKNOWN: Final = Outcome(ended="not yet")
 
 
@@ -81,14 +79,13 @@ async def run_matrix(client: Client, formats: Sequence[Format], servers: Servers
 
 
 def _prepare(client: Client, format: Format, day: Day, lectern: Lectern, line: Line) -> Case:
-    number = next(_numbers)
-    query = f"{QUERY} ({number})"
+    query = new_query()
     lectern.endpoint.knobs_by_query[query] = day.knobs
     job = make_job(
         format,
         line_url=line.url,
         query=query,
-        chat=f"chat-{number}",
+        chat=f"a chat about {query}",
         stops_at=None if day.stops == "not" else ENOUGH,
         stops_by_delete=day.stops == "by DELETE",
         is_cut=day.cut is not None,

@@ -16,7 +16,7 @@ from openai import APIError, APIStatusError, AsyncOpenAI
 
 from tests.clients.jobs import Job, Told
 
-# After which a reader leaves who is shown nothing to leave at; long enough for the model to be asked on a busy machine.
+# After which a reader leaves who is shown nothing to leave at: long enough for a busy machine to ask the model.
 PATIENCE_SECONDS: Final = 1.5
 
 Program = Callable[[Job], Awaitable[Told]]

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.clients.days import QUERY
+from tests.clients.days import new_query
 from tests.model_endpoint import ModelEndpoint
 
 
@@ -54,8 +54,7 @@ class Lectern:
         self.visits.clear()
 
     def stream_url(self, path: str = "/v1/query") -> str:
-        """Of a question that is answered anew, whoever asked it before."""
-        return f"{self.url}{path}?{urlencode({'query': QUERY, 'fresh': 1})}"
+        return f"{self.url}{path}?{urlencode({'query': new_query()})}"
 
     @property
     def statuses(self) -> list[int | None]:

@@ -25,7 +25,7 @@ export class Notebook {
   // Whether the client is to leave now.
   take(event, data, id = null) {
     this.events.push({ event, data, id });
-    if (data === "[DONE]") return this.end("done");
+    if (data === "[DONE]") return !this.job.stays && this.end("done");
     if (!this.job.stops_at || !data.includes(this.job.stops_at)) return false;
     if (!this.job.stops_by_delete) return this.end("left");
     fetch(this.url.replace(/\/events$/, ""), { method: "DELETE" });
