@@ -16,8 +16,7 @@ class Asked:
 
     @property
     def events(self) -> list[dict[str, str]]:
-        """One dictionary of fields per event; a field that comes twice is an error."""
-        return [_fields(block) for block in self.raw.decode().split("\n\n")[:-1]]
+        return read_events(self.raw)
 
     @property
     def frames(self) -> list[dict[str, Any]]:
@@ -28,6 +27,11 @@ class Asked:
     @property
     def text(self) -> str:
         return "".join(frame["choices"][0]["text"] for frame in self.frames)
+
+
+def read_events(raw: bytes) -> list[dict[str, str]]:
+    """One dictionary of fields per event; a field that comes twice is an error."""
+    return [_fields(block) for block in raw.decode().split("\n\n")[:-1]]
 
 
 def _fields(block: str) -> dict[str, str]:
