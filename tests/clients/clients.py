@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.clients.curl import read_by_curl
 from tests.clients.formats import (
     CHAT,
     COMPLETIONS,
@@ -16,7 +17,7 @@ from tests.clients.formats import (
     WHOLE_COMPLETIONS,
     Format,
 )
-from tests.clients.python_programs import Program, read_by_curl, read_by_httpx_sse, read_by_openai
+from tests.clients.python_programs import Program, read_by_httpx_sse, read_by_openai
 
 GETS: Final = (ONE_SHOT, NAMED)
 EVENT_STREAMS: Final = (*GETS, CHAT, COMPLETIONS, UI)

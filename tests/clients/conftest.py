@@ -53,6 +53,7 @@ def serve_lectern(database_url: str, **changes: Any) -> Iterator[Lectern]:
             completion_base_url=endpoint.base_url,
             completion_api_key="sk-test",
             ping_seconds=0.1,
+            shutdown_grace_seconds=0,
         ).model_copy(update=changes)
         book = VisitBook(create_app(settings))
         with serve_in_thread(book) as url:

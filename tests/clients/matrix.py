@@ -61,11 +61,11 @@ class Case:
 _UNKNOWN: Final = Outcome(ended="not yet")
 
 
-async def run_matrix(client: Client, formats: Sequence[Format], servers: Servers, run: Runner) -> list[Case]:
+async def run_matrix(client: Client, servers: Servers, run: Runner) -> list[Case]:
     """All days of a client at once; each has its own line, its own question, its own behaviour of the model."""
     async with AsyncExitStack() as stack:
         cases = []
-        for format in formats:
+        for format in client.formats:
             returns = format in client.returns_in
             for day in days_of(format, returns=returns, reloads=client.reloads):
                 is_final = day.stops == "by itself" or (day.cut is not None and not returns)

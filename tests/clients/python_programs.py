@@ -1,17 +1,13 @@
-"""The clients in Python, and curl: each does one job."""
+"""The clients in Python; each does one job."""
 
 import asyncio
-import contextlib
-import shutil
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Final
 
 import httpx
 import orjson
-import pytest
-from httpx_sse import EventSource, SSEError, aconnect_sse
+from httpx_sse import SSEError, aconnect_sse
 from openai import APIError, APIStatusError, AsyncOpenAI
 
 from tests.clients.jobs import Job, Told
@@ -87,82 +83,3 @@ def text_of(chunk: Any, part: str) -> str:
     for choice in chunk.choices:
         return (choice.text if hasattr(choice, "text") else getattr(choice, part).content) or ""
     return ""
-
-
-CURL_HTTP_ERROR: Final = 22
-
-
-async def read_by_curl(job: Job) -> Told:
-    url = job.url
-    if job.opening:
-        opened = await curl(job.opening.url, "--data", job.opening.body, *headers_of(job.opening.headers))
-        url = str(httpx.URL(url).join(orjson.loads(opened)["events"]))
-    body = ("--data", job.body) if job.body else ()
-    arguments = ("--fail-with-body", *body, *headers_of(job.headers), url)
-    process = await asyncio.create_subprocess_exec(*curl_command(*arguments), stdout=PIPE)
-    assert process.stdout
-    output = bytearray()
-    ended = None
-    try:
-        async for chunk in chunks_of(process.stdout, PATIENCE_SECONDS if job.stops_at else None):
-            output += chunk
-            if job.stops_at and job.stops_at.encode() in chunk and job.stops_by_delete:
-                await curl(url.removesuffix("/events"), "--request", "DELETE")
-            elif job.stops_at and (not chunk or job.stops_at.encode() in chunk):
-                ended = "left"
-                break
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill() if ended else None
-        status = await process.wait()
-    return told_by_curl(job, bytes(output), ended or exit_of(status))
-
-
-async def chunks_of(output: asyncio.StreamReader, limit_seconds: float | None) -> AsyncIterator[bytes]:
-    """What is printed; an empty chunk when nothing was for so long."""
-    while True:
-        try:
-            chunk = await asyncio.wait_for(output.read(65_536), limit_seconds)
-        except TimeoutError:
-            yield b""
-            continue
-        if not chunk:
-            return
-        yield chunk
-
-
-def exit_of(status: int) -> str:
-    return {0: "done", CURL_HTTP_ERROR: "refused"}.get(status, f"given up: {status}")
-
-
-def told_by_curl(job: Job, output: bytes, ended: str) -> Told:
-    text = output.decode(errors="ignore")
-    if ended == "refused":
-        return {"refusal": {"body": text}, "ended": ended}
-    if job.format in ("plain text", "UI text"):
-        return {"text": text, "problem": None, "ended": ended}
-    if job.format == "JSON":
-        return {"text": orjson.loads(text or '{"text": ""}')["text"], "problem": None, "ended": ended}
-    return {"events": events_of(text), "ended": ended}
-
-
-def events_of(stream: str) -> list[Told]:
-    response = httpx.Response(200, headers={"Content-Type": "text/event-stream"}, content=stream.encode())
-    return [{"event": event.event, "data": event.data} for event in EventSource(response).iter_sse()]
-
-
-def headers_of(headers: Any) -> list[str]:
-    return [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
-
-
-def curl_command(*arguments: str) -> tuple[str, ...]:
-    path = shutil.which("curl")
-    if path is None:
-        pytest.fail("No curl here: `make test` installs it.")
-    return (path, "--no-buffer", "--silent", *arguments)
-
-
-async def curl(*arguments: str) -> bytes:
-    process = await asyncio.create_subprocess_exec(*curl_command(*arguments), stdout=PIPE)
-    output, _ = await process.communicate()
-    return output

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.clients.curl import curl, curl_command
 from tests.clients.days import ENOUGH, HELD_KNOBS, SLOW_KNOBS
-from tests.clients.python_programs import curl, curl_command
 from tests.clients.visits import Lectern
 
 LIMIT_SECONDS = 10

@@ -47,9 +47,7 @@ def found_in(cases: Iterable[Case]) -> str:
 
 
 def judge(case: Case) -> str:
-    # Who cannot come back and is gone before the first byte may be gone before the model was asked.
-    may_be_early = case.day.cut == BEFORE_THE_BODY and not case.returns
-    if len(case.asked) != 1 and (case.asked or not may_be_early):
+    if len(case.asked) != 1 and (case.asked or not may_be_early(case)):
         return f"asks {len(case.asked)} times"
     if case.day.column in (BEFORE, MIDDLE):
         return judge_trouble(case)
@@ -60,6 +58,13 @@ def judge(case: Case) -> str:
     if case.format.has_events and case.line.ping_count < case.day.ping_count_min:
         return "no keep-alives"
     return compare(case)
+
+
+def may_be_early(case: Case) -> bool:
+    """Whether the reader leaves without having seen anything, which may be before the model was asked."""
+    if case.day.column == STOP:
+        return not case.format.streams
+    return case.day.cut == BEFORE_THE_BODY and not case.returns
 
 
 def compare(case: Case) -> str:
@@ -87,10 +92,9 @@ def judge_stop(case: Case) -> str:
     by_itself = case.day.stops == "by itself"
     if case.outcome.ended != ("left" if by_itself else "done"):
         return "does not stop"
-    (request,) = case.asked
     stopped_at = case.line.left_at if by_itself else case.line.deleted_at
-    limit_seconds = STOP_LIMIT_SECONDS + (GRACE_SECONDS if by_itself and case.format.can_resume else 0)
-    is_closed = request.closed_early_at and request.closed_early_at - stopped_at <= limit_seconds
+    limit = stopped_at + STOP_LIMIT_SECONDS + (GRACE_SECONDS if by_itself and case.format.can_resume else 0)
+    is_closed = all(request.closed_early_at and request.closed_early_at <= limit for request in case.asked)
     return STOPS if is_closed else "model goes on"
 
 
