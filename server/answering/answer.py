@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from server.answering.caution import refusal, with_caution
+from server.answering.citations import checked
 from server.answering.limits import within_first_delta, within_limits
 from server.answering.prompt import make_prompt
 from server.answering.retrieval import Retriever
@@ -16,7 +17,7 @@ from server.confidence import Confidence
 from server.errors import LecternError
 from server.events import Delta, Event, Finished, SourcesFound, Usage
 from server.models.completions import Completer
-from server.records import Exchange, Match
+from server.records import Exchange, Match, Source
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Answering:
                 yield Delta(refusal(sources, site_name=self._settings.site_name))
                 yield Finished("stop", usage=spent)
                 return
-            told = self._complete(query, matches, confidence=confidence, spent=spent)
+            told = self._complete(query, matches, sources, confidence=confidence, spent=spent)
             async with aclosing(told) as events:
                 async for event in events:
                     yield event
@@ -86,10 +87,17 @@ class Answering:
         return matches, await self._retriever.judge(matches)
 
     def _complete(
-        self, query: str, matches: Sequence[Match], *, confidence: Confidence, spent: Usage | None
+        self,
+        query: str,
+        matches: Sequence[Match],
+        sources: Sequence[Source],
+        *,
+        confidence: Confidence,
+        spent: Usage | None,
     ) -> AsyncGenerator[Delta | Finished, None]:
         """What the completer says, as a reader gets it. Each wrapper closes what it wraps."""
         prompt = make_prompt(query, matches, site_name=self._settings.site_name)
         events = within_limits(self._completer.complete(prompt), self._settings)
         events = with_usage(events, spent)
+        events = checked(events, sources, site_url=self._settings.site_url)
         return with_caution(events, confidence)
