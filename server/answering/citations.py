@@ -152,8 +152,6 @@ class CitationCheck(AddressCheck):
 
     def _remove_citation(self, label: re.Match[str], *, is_definition: bool) -> bool:
         start, end = label.start(), label.end() + is_definition
-        if self._ends_open(end):
-            return self._wait(self._gap_before(start))
         self._removed_citations += len(_numbers(label[0]))
         before, behind = self._gap_before(start), self._text[end : end + 1]
         if self._is_line_start:
