@@ -21,8 +21,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from server.answering import marks
-from server.answering.address_check import AddressCheck, without_scheme
+from server.answering.links import marks
+from server.answering.links.address_check import AddressCheck, without_scheme
 from server.events import Citations, Delta, Finished
 from server.records import Source
 
@@ -152,8 +152,6 @@ class CitationCheck(AddressCheck):
 
     def _remove_citation(self, label: re.Match[str], *, is_definition: bool) -> bool:
         start, end = label.start(), label.end() + is_definition
-        if self._ends_open(end):
-            return self._wait(self._gap_before(start))
         self._removed_citations += len(_numbers(label[0]))
         before, behind = self._gap_before(start), self._text[end : end + 1]
         if self._is_line_start:

@@ -31,8 +31,9 @@ _MARKS = (
     "` `` ``` ~~~ ```¶ ¶```¶ ```py¶ ¶~~~```¶ ¶ ¶¶ ~ ~~ ~~~~ > >~ -~ ¶-~ 1.~ 2.~ 10.~ + * ** _ # | |-|-| --- : ' "
     '" https:// http:// ftp:// https://evil.example https://docs.example.com https://docs.example.com/x '
     "//evil.example www. .evil.example @evil.example ht tp ttps:// h w ww < > "
-    '<https://evil.example> <https://docs.example.com> <javascript:x> <b> <div> </div> <!-- --> <pre> <a~href="//evil.example"> <x~y=" '
-    "\\ & &#104; &#58; &amp; a b word é 。 . , ; 3 \t"
+    "<https://evil.example> <https://docs.example.com> <javascript:x> <b> <div> </div> <!-- --> <pre> "
+    '<a~href="//evil.example"> '
+    '<x~y=" \\ & &#104; &#58; &amp; a b word é 。 . , ; 3 \t'
 )
 _PIECES = st.sampled_from(_MARKS.split(" ")).map(
     lambda piece: piece if piece == "~~~" else piece.replace("~", " ").replace("¶", "\n")
@@ -165,8 +166,8 @@ def test_on_another_site_only_the_sources_own_pages_are_ours(target: str) -> Non
     "hostile",
     [
         "[", "[a", "![[", "](", "[x](", "[a](b \"", "[a](\\(", "[](x:)", "[9]", "[1,", "[x]: a\n", "[`", "`[",
-        "`", "`a ``b ", "` [\n", "http", "http ", "https://x", "//", "<", "<a ", "<https:", "&#", "\\", "> ", "- a\n",
-        " ", "\t\n", "|-", "~", "\r",
+        "`", "`a ``b ", "` [\n", "http", "http ", "https://x", "//", "<", "<a ", "<https:", "&#", "\\", "> ",
+        "- a\n", " ", "\t\n", "|-", "~", "\r",
     ],
 )  # fmt: skip
 def test_hostile_text_takes_linear_time(hostile: str) -> None:

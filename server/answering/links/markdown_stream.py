@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final, Literal
 
-from server.answering import marks
-from server.answering.fences import Fences
+from server.answering.links import marks
+from server.answering.links.fences import Fences
 
 _SLICE_CHARS: Final = 4_096  # of what comes at once, so that a rewrite copies little
 _TAIL_CHARS: Final = 12  # `https://www.`

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from html import unescape
 from typing import Final
 
-from server.answering import marks
-from server.answering.markdown_stream import MarkdownStream
-from server.answering.own_addresses import OwnAddresses
+from server.answering.links import marks
+from server.answering.links.markdown_stream import MarkdownStream
+from server.answering.links.own_addresses import OwnAddresses
 from server.records import Source
 
 _BARE_SCHEMES: Final = ("http://", "https://", "ftp://", "//", "www.")
@@ -35,13 +35,14 @@ class AddressCheck(MarkdownStream):
         if not url:
             is_begun = not self._is_last and marks.URL_BEGUN.match(self._text, at)
             return self._wait(at) if is_begun else self._pass_to(at + 1)
+        if self._is_amid_address(at, url[0]):
+            return self._pass_to(at + 1)
         run = marks.ADDRESS.match(self._text, at)
         assert run  # noqa: S101 - it is at least what `url` is
         is_long = len(run[0]) == marks.REACH_CHARS
         if self._ends_open(run.end()) and not is_long:
             return self._wait(at)
-        is_empty = url[0].lower() in _BARE_SCHEMES and marks.NO_ADDRESS.match(self._text, url.end(), run.end())
-        if is_empty or self._is_amid_address(at, url[0]):
+        if self._is_no_address(run, url):
             return self._pass_to(at + 1)
         address = f"https://{run[0]}" if url[0].lower() == "www." else run[0]
         if is_long or not self._own.allow_bare(address):
@@ -53,8 +54,15 @@ class AddressCheck(MarkdownStream):
         """Whether what stands before belongs to it: `a.www.`, `redis://`."""
         before = self._last_before(at)
         if url.startswith("/"):
-            return before in (":", "/") and not (at == self._at and self._tail[-2:-1] == "\\")
+            is_escaped = at == self._at and self._tail[-2:-1] == "\\"
+            return before in (":", "/") and not is_escaped
         return url[0] in "wW" and bool(re.match(r"[\d.\-/@]", before))
+
+    def _is_no_address(self, run: re.Match[str], url: re.Match[str]) -> bool:
+        """Whether no host follows, as in `https://.` or `// x`."""
+        if url[0].startswith("//") and not marks.SAME_SCHEME.match(run[0]):
+            return True
+        return url[0].lower() in _BARE_SCHEMES and bool(marks.NO_ADDRESS.match(self._text, url.end(), run.end()))
 
     def _pass_address(self, run: re.Match[str], from_host: int) -> bool:
         """As far as every renderer takes it for one address; the rest is read on."""

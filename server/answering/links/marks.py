@@ -42,11 +42,12 @@ TARGET_BEGUN: Final = re.compile(
     rf"\([ \t]*(?:<[^<>\n`]*|(?:<[^<>\n`]*>|[^\s<>`]*)(?:[ \t]+{_TITLE_BEGUN}?)?[ \t]*)\Z"
 )
 
-URL: Final = re.compile(r"(?:(?:https?:|ftp:)?//|www\.)+", re.IGNORECASE)
+URL: Final = re.compile(r"(?:(?:https?:|ftp:)?//|www\.){1,8}", re.IGNORECASE)
 _URL_BEGUN: Final = r"(?i:ht{0,2}|https?(?::/?)?|ft?|ftp(?::/?)?|w{1,3}|/)"
 URL_BEGUN: Final = re.compile(rf"{_URL_BEGUN}?\Z")
 ADDRESS: Final = re.compile(rf"\S{{0,{REACH_CHARS}}}")
 ADDRESS_END: Final = re.compile(r"[<>\"'`|\[\]\\]|(?<![A-Za-z])(?i:(?:https?|ftp)://|www\.)|(?<![A-Za-z\d:/])//")
+SAME_SCHEME: Final = re.compile(r"//[^\s/]*(?:\.|localhost)", re.IGNORECASE)
 NO_ADDRESS: Final = re.compile(r"[.,:;!?)*_\"']*\Z")
 AUTOLINK: Final = re.compile(r"<([A-Za-z][A-Za-z\d+.-]{1,31}:[^\s<>`]*)>")
 _AUTOLINK_BEGUN: Final = r"<[A-Za-z][A-Za-z\d+.-]*(?::[^\s<>`]*)?\Z"
@@ -67,6 +68,6 @@ ENTITY_BEGUN: Final = re.compile(r"&(?:#\d{0,7}|#[xX][\da-fA-F]{0,6}|[A-Za-z][A-
 AMID_WORD: Final = re.compile(r"[A-Za-z][hHwWfF/]|[0-9]/")
 
 JOINT: Final = re.compile(
-    rf"(?:(?<![A-Za-z]){_URL_BEGUN}|(?i:https?|ftp)://|&[#\w]*|\](?=[(:])|`(?=`)|!(?=\[)|[<\\])\S\Z"
+    rf"(?:(?<![A-Za-z]){_URL_BEGUN}|(?i:(?:https?|ftp)://|www\.)|&[#\w]*|\](?=[(:])|`(?=`)|!(?=\[)|[<\\])\S\Z"
 )
 """Text that must not come together at its last character, when something between is taken out."""
