@@ -206,7 +206,7 @@ async def test_deltas_that_come_in_the_pause_are_one(endpoint: ModelEndpoint) ->
         assert Delta("One") == await anext(stream)
         since = monotonic()
         assert Delta(" two three four") == await anext(stream)
-        assert 0.19 < monotonic() - since < 0.6
+        assert 0.19 < monotonic() - since < 0.9
         await stream.aclose()
         await assert_closed_early(endpoint, since=monotonic())
 
@@ -214,13 +214,13 @@ async def test_deltas_that_come_in_the_pause_are_one(endpoint: ModelEndpoint) ->
 async def test_a_delta_after_a_silence_does_not_wait(endpoint: ModelEndpoint) -> None:
     endpoint.knobs.answer, endpoint.knobs.delta_delay_seconds = "One two", 0.4
     async with (
-        completer_for(endpoint, coalesce_seconds=0.25) as completer,
+        completer_for(endpoint, coalesce_seconds=0.35) as completer,
         aclosing(completer.complete(PROMPT)) as stream,
     ):
         await anext(stream)
         since = monotonic()
         await anext(stream)
-        assert monotonic() - since < 0.55
+        assert monotonic() - since < 0.65
 
 
 async def test_without_a_pause_no_delta_waits_for_another(endpoint: ModelEndpoint) -> None:
@@ -239,7 +239,7 @@ async def test_a_fast_model_is_not_held_back(endpoint: ModelEndpoint) -> None:
         since = monotonic()
         text, _ = await read_answer(completer)
     assert " word" * 40_000 == text
-    assert monotonic() - since < 2
+    assert monotonic() - since < 4
 
 
 async def test_a_connection_cut_in_mid_answer_is_unavailable(endpoint: ModelEndpoint) -> None:
