@@ -15,7 +15,7 @@ from tests.clients.proxy import Line, line_to
 from tests.clients.visits import Lectern
 from tests.model_endpoint import RecordedRequest
 
-# How long the impatient server waits for a reader: long enough for a busy machine to fetch what it has just opened.
+# How long the impatient server waits for a reader: a busy machine has to fetch what it has just opened.
 GRACE_SECONDS: Final = 3
 
 # From the end of that to the end of the model's request.
