@@ -33,8 +33,15 @@ class AnswerWriter:
         if self._ending:
             return
         self._ending = ending
-        if self._is_reading:  # neither before it runs, which nothing would come after, nor while it closes the request
+        if (
+            self._is_reading
+        ):  # neither before it runs, which nothing would come after, nor while it closes the request
             self.task.cancel()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the answer is about to end because it was told to."""
+        return self._ending is not None
 
     async def _write(self) -> None:
         try:
