@@ -2,21 +2,24 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 
 from server.answering.live import DONE, FINISHED, NOTHING, TROUBLE, LiveAnswer, Logged
-from server.events import Delta, Finished, SourcesFound
+from server.events import Delta, Event, Finished, SourcesFound
 from server.routes.formats.named_events import NamedEvents
 from server.routes.formats.one_shot import OneShot
 
 FOUND = SourcesFound((), "high", query="q")
 STOP = Finished("stop")
 PIECES = ("Unplug", " the", " lamp.", " Grüße", ", 日本", "語 🙂")
+DELTAS: Final = tuple(Delta(piece) for piece in PIECES)
+EVENTS: Final[tuple[Event, ...]] = (FOUND, *DELTAS, STOP)
 TEXT = "".join(PIECES)
 
 
-def live(*events: SourcesFound | Delta | Finished, max_chars: int = 500_000) -> LiveAnswer:
+def live(*events: Event, max_chars: int = 500_000) -> LiveAnswer:
     answer = LiveAnswer("id", query="q", model="m", max_chars=max_chars)
     for event in events:
         answer.append(event)
@@ -24,7 +27,7 @@ def live(*events: SourcesFound | Delta | Finished, max_chars: int = 500_000) -> 
 
 
 def finished_answer() -> LiveAnswer:
-    return live(FOUND, *map(Delta, PIECES), STOP)
+    return live(FOUND, *DELTAS, STOP)
 
 
 async def read(answer: LiveAnswer, after: int = NOTHING) -> list[Logged]:
@@ -38,12 +41,12 @@ def text_of(read: list[Logged]) -> str:
 async def test_a_reader_gets_sources_text_and_end_in_order_each_with_its_position() -> None:
     answer = live()
     reading = asyncio.create_task(read(answer))
-    for event in (FOUND, *map(Delta, PIECES), STOP):
+    for event in EVENTS:
         await asyncio.sleep(0)
         answer.append(event)
         await asyncio.sleep(0)
     got = await asyncio.wait_for(reading, 10)
-    assert [FOUND, *map(Delta, PIECES), STOP] == [logged.event for logged in got]
+    assert [FOUND, *DELTAS, STOP] == [logged.event for logged in got]
     ends = [len("".join(PIECES[: n + 1])) for n in range(len(PIECES))]
     assert [0, *ends, DONE] == [logged.position for logged in got]
 
@@ -85,7 +88,7 @@ async def test_a_reader_that_fell_behind_gets_what_it_missed_as_one_event() -> N
 async def test_a_thousand_readers_get_the_exact_text_and_share_each_event() -> None:
     answer = live()
     readers = [asyncio.create_task(read(answer)) for _ in range(1000)]
-    for event in (FOUND, *map(Delta, PIECES), STOP):
+    for event in EVENTS:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         answer.append(event)
@@ -109,7 +112,7 @@ async def test_an_event_is_encoded_once_for_all_readers_of_a_format() -> None:
         return b"".join(frame.data for frames in got for frame in frames)
 
     readers = [asyncio.create_task(encode(format)) for format in formats]
-    for event in (FOUND, *map(Delta, PIECES), STOP):
+    for event in EVENTS:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         answer.append(event)
@@ -128,7 +131,7 @@ async def test_formats_do_not_take_each_other_s_frames() -> None:
 async def test_a_cancelled_reader_disturbs_nobody() -> None:
     answer = live()
     readers = [asyncio.create_task(read(answer)) for _ in range(20)]
-    for n, event in enumerate((FOUND, *map(Delta, PIECES))):
+    for n, event in enumerate(EVENTS[:-1]):
         await asyncio.sleep(0)
         answer.append(event)
         readers[n].cancel()  # one that was woken and has not run yet
@@ -148,7 +151,7 @@ async def test_an_endless_answer_is_cut_where_it_is_full() -> None:
 
 
 async def test_readers_at_many_places_leave_nothing_in_memory() -> None:
-    answer = live(FOUND, *map(Delta, "x" * 1000))
+    answer = live(FOUND, *(Delta("x") for _ in range(1000)))
     slow = [answer.follow(offset) for offset in range(0, 1000, 2)]
     for reader in slow:
         await anext(reader)

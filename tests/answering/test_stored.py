@@ -81,7 +81,8 @@ async def test_an_answer_stored_piece_by_piece_is_followed_piece_by_piece(databa
         id = await begin(database)
         answer, offset = live(id=id), 0
         follower = revive(await stored(database, id))
-        for n, event in enumerate([FOUND, *map(Delta, TEXT), ENDINGS[0]]):
+        events: list[Event] = [FOUND, *(Delta(char) for char in TEXT), ENDINGS[0]]
+        for n, event in enumerate(events):
             answer.append(event)
             if n % 3 == 0:
                 continue
@@ -97,8 +98,6 @@ async def test_an_answer_stored_piece_by_piece_is_followed_piece_by_piece(databa
 def replaced_text(answer: StoredAnswer, text: str) -> StoredAnswer:
     """As `follow_answers` gives it."""
     return StoredAnswer(**{field.name: getattr(answer, field.name) for field in fields(answer)} | {"text": text})
-
-
 
 
 async def test_an_answer_without_sources_yet_waits_for_them(database_url: str) -> None:

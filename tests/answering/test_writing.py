@@ -96,7 +96,12 @@ async def test_trouble_and_bugs_end_it_with_a_problem(trouble: Exception, code: 
     answer, _ = write(model)
     finished = await ended(answer)
     assert finished.problem is not None
-    assert ("error", code, "failed", "abc") == (finished.reason, finished.problem.code, finished.status, answer.text)
+    assert ("error", code, "failed", "abc") == (
+        finished.reason,
+        finished.problem.code,
+        finished.status,
+        answer.text,
+    )
 
 
 async def test_cancelled_from_outside_it_is_interrupted() -> None:
