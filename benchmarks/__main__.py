@@ -2,10 +2,25 @@
 
     python -m benchmarks [NAME …] [--docs DIR …] [--corpus DIR …]
 
-NAME is one of parsing, ingest_speed, first_delta, leaving, start_up, retrieval, refusal, bad_input, scale.
+NAME is one of parsing, ingest_speed, first_delta, relaying, many_readers, one_generation, cached, leaving,
+start_up, retrieval, refusal, bad_input, scale.
 """
 
-from benchmarks import bad_input, first_delta, ingest_speed, leaving, parsing, refusal, retrieval, scale, start_up
+from benchmarks import (
+    bad_input,
+    cached,
+    first_delta,
+    ingest_speed,
+    leaving,
+    many_readers,
+    one_generation,
+    parsing,
+    refusal,
+    relaying,
+    retrieval,
+    scale,
+    start_up,
+)
 from benchmarks.options import read_options
 from benchmarks.tables import describe_machine
 
@@ -13,6 +28,10 @@ _BENCHMARKS = {
     "parsing": parsing.run,
     "ingest_speed": ingest_speed.run,
     "first_delta": first_delta.run,
+    "relaying": relaying.run,
+    "many_readers": many_readers.run,
+    "one_generation": one_generation.run,
+    "cached": cached.run,
     "leaving": leaving.run,
     "start_up": start_up.run,
     "retrieval": retrieval.run,

@@ -28,6 +28,14 @@ class Ingested:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """A server that answers."""
+
+    url: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lectern:
     folder: Path
     """Working directory of the commands; the database is below it."""
@@ -65,6 +73,12 @@ class Lectern:
     @contextlib.contextmanager
     def listening(self, *arguments: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
         """The base URL of `lectern serve` or `lectern up DOCS`, from when it listens until the context ends."""
+        with self.running(*arguments, settings=settings) as server:
+            yield server.url
+
+    @contextlib.contextmanager
+    def running(self, *arguments: str, settings: Mapping[str, str] | None = None) -> Iterator[Listening]:
+        """The same, with its process id."""
         log = self.folder / "server.log"
         with (
             log.open("w") as errors,
@@ -78,9 +92,9 @@ class Lectern:
             ) as process,
         ):
             try:
-                yield _wait_for_address(process, log)
+                yield Listening(_wait_for_address(process, log), process.pid)
             finally:
-                _stop(process)
+                stop(process)
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -142,7 +156,8 @@ def _wait_for_address(process: "subprocess.Popen[str]", log: Path) -> str:
     raise RuntimeError(f"The server did not start: {log.read_text()}")
 
 
-def _stop(process: "subprocess.Popen[str]") -> None:
+def stop(process: "subprocess.Popen[str]") -> None:
+    """As Ctrl-C does; killed when that is not enough."""
     process.send_signal(signal.SIGINT)
     try:
         process.wait(_STOP_TIMEOUT_SECONDS)

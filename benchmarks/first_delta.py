@@ -9,28 +9,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.command import Lectern, ingested
-from benchmarks.model import Model, Served, running_model
+from benchmarks.model import Model, running_model
 from benchmarks.options import Options, read_options
-from benchmarks.pages import docs_tree
+from benchmarks.paced_model import Pace, Served
+from benchmarks.pages import small_docs
 from benchmarks.parts import measure_parts
 from benchmarks.questions import make_questions
-from benchmarks.reader import Asked, ask_all
+from benchmarks.readers import Call, Read, Readers, question_url, running_readers
 from benchmarks.tables import SPREAD_COLUMNS, Table, describe_machine, show, spread
-from tests.model_endpoint import Knobs
 
 _WARM_UP_QUESTIONS: Final = 10
 
+# About what hosted models take for an answer.
+HOSTED: Final = Pace(delta_count=150, first_delta_seconds=0.3, gap_seconds=0.02)
+_AT_ONCE: Final = Pace(delta_count=20)
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    readers: int
-    model_seconds: float
-    """How long the model takes for its first delta."""
-    goal: str = ""
-
-
-# 0.3 s is about what hosted models take; one that answers at once makes twenty readers a test of throughput.
-_LOADS: Final = (Load(1, 0, "median < 10"), Load(20, 0.3), Load(20, 0))
+_GOAL: Final = "median ≤ 5, p99 ≤ 50"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +34,7 @@ class Stages:
     sources: float
     """From the request to the sources at the reader."""
     prompt: float
-    """From there to the request at the model."""
+    """From there to the request at the model; below 0 where the model was asked first."""
     relay: float
     """From the model's first delta to the text at the reader."""
 
@@ -49,55 +43,95 @@ class Stages:
         return self.sources + self.prompt + self.relay
 
 
-async def measure(lectern: Lectern, questions: Sequence[str]) -> list[Table]:
-    """Needs an ingested tree and different questions about it."""
-    with running_model() as model, lectern.listening("serve", settings=model.settings) as url:
-        await ask_all(url, questions[:_WARM_UP_QUESTIONS], readers=1)
-        measured = [(load, await _measure_load(url, model, load, questions)) for load in _LOADS]
-        parts = await measure_parts(lectern.settings(), questions)
-    rows = [_row(load, stages) for load, stages in measured]
-    columns = ("readers at once", "model takes", "answers", *SPREAD_COLUMNS, "goal")
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks each question once, and no two loads the same: an answer that is known already asks no model."""
+
+    url: str
+    model: Model
+    readers: Readers
+
+    def ask_one_by_one(self, questions: Sequence[str]) -> list[Stages]:
+        self.model.turn(_AT_ONCE)
+        self.model.take_served()
+        return self._pair(questions, [self.readers.read([self._call(one)])[0] for one in questions])
+
+    def ask_steadily(self, questions: Sequence[str], pace: Pace) -> list[Stages]:
+        """As many answers as questions are under way when the first of them is asked, and stay under way."""
+        self.model.turn(pace)
+        self.model.take_served()
+        pause_seconds = (pace.first_delta_seconds + pace.delta_count * pace.gap_seconds) / len(questions)
+        before = [f"{question} Please." for question in questions]
+        calls = [
+            self._call(question, after_seconds=place * pause_seconds)
+            for place, question in enumerate([*before, *questions])
+        ]
+        return self._pair(questions, self.readers.read(calls)[len(before) :])
+
+    def ask_all_at_once(self, questions: Sequence[str], pace: Pace) -> list[Stages]:
+        self.model.turn(pace)
+        self.model.take_served()
+        return self._pair(questions, self.readers.read([self._call(question) for question in questions]))
+
+    def _call(self, question: str, *, after_seconds: float = 0) -> Call:
+        return Call(url=question_url(self.url, question), after_seconds=after_seconds)
+
+    def _pair(self, questions: Sequence[str], read: Sequence[Read]) -> list[Stages]:
+        return pair(questions, read, self.model.take_served())
+
+
+def measure(lectern: Lectern, questions: Sequence[str], *, pace: Pace = HOSTED) -> list[Table]:
+    """Needs an ingested tree and different questions about it; as many are under way at once."""
+    count = len(questions)
+    with (
+        running_model() as model,
+        running_readers() as readers,
+        lectern.listening("serve", settings=model.settings) as url,
+    ):
+        asker = Asker(url, model, readers)
+        asker.ask_one_by_one([f"{question} Quickly." for question in questions[:_WARM_UP_QUESTIONS]])
+        alone = asker.ask_one_by_one(questions)
+        steadily = asker.ask_steadily([f"{question} Briefly." for question in questions], pace)
+        together = asker.ask_all_at_once([f"{question} In detail." for question in questions], pace)
+        parts = asyncio.run(measure_parts(lectern.settings(), questions))
     added = Table(
         title="From the question to the first text, without the model's own time",
         note="From the request to the first text at the reader, less what the model took from having the request "
-        "to sending its first delta. The reader, the server, Postgres and the model are processes on one machine.",
-        columns=columns,
-        rows=tuple(rows),
+        "to sending its first delta. Readers, server, Postgres and model are processes on one machine. With "
+        f"{count} answers under way each is asked when another one ends, and the model answers as hosted ones do: "
+        f"{pace.delta_count} deltas, {1000 * pace.gap_seconds:g} ms apart, the first after "
+        f"{pace.first_delta_seconds:g} s. In the last row all ask in the same moment.",
+        columns=("answers under way", "answers", *SPREAD_COLUMNS, "goal"),
+        rows=(
+            ("1", str(len(alone)), *_spread(alone), _GOAL),
+            (str(count), str(len(steadily)), *_spread(steadily), _GOAL),
+            (f"{count}, asked at once", str(len(together)), *_spread(together), ""),
+        ),
     )
-    return [added, _stages_table(measured[0][1], parts)]
+    return [added, _stages_table(alone, parts)]
 
 
-async def _measure_load(url: str, model: Model, load: Load, questions: Sequence[str]) -> list[Stages]:
-    model.turn(Knobs(first_delta_delay_seconds=load.model_seconds))
-    model.take_served()
-    asked = await ask_all(url, questions, readers=load.readers)
-    return pair(asked, model.take_served())
-
-
-def pair(asked: Sequence[Asked], served: Sequence[Served]) -> list[Stages]:
-    """Both sides of every question; one that matched nothing never came to the model and is left out.
-
-    `RuntimeError` when that is all of them.
-    """
+def pair(questions: Sequence[str], read: Sequence[Read], served: Sequence[Served]) -> list[Stages]:
+    """Both sides of every question. `RuntimeError` when one had no text, or the model was not asked for it."""
     served_by_query = {one.query: one for one in served}
-    stages = [_stages(one, served_by_query[one.query]) for one in asked if one.query in served_by_query]
-    if not stages:
-        raise RuntimeError("The model was never asked: is the tree empty, or does the server fail?")
-    return stages
+    return [
+        _stages(question, one, served_by_query.get(question))
+        for question, one in zip(questions, read, strict=True)
+    ]
 
 
-def _stages(asked: Asked, served: Served) -> Stages:
-    assert served.first_delta_at is not None
+def _stages(question: str, read: Read, served: Served | None) -> Stages:
+    if not (served and served.first_delta_at and read.first_event_at and read.text_at):
+        raise RuntimeError(f"The model was not asked {question!r}, or its answer did not arrive: {read}")
     return Stages(
-        sources=asked.sources_at - asked.sent_at,
-        prompt=served.received_at - asked.sources_at,
-        relay=asked.text_at - served.first_delta_at,
+        sources=read.first_event_at - read.sent_at,
+        prompt=served.received_at - read.first_event_at,
+        relay=read.text_at - served.first_delta_at,
     )
 
 
-def _row(load: Load, stages: Sequence[Stages]) -> tuple[str, ...]:
-    added = spread([one.added for one in stages])
-    return (str(load.readers), f"{load.model_seconds:g} s", str(len(stages)), *added, load.goal)
+def _spread(stages: Sequence[Stages]) -> tuple[str, ...]:
+    return spread([one.added for one in stages])
 
 
 def _stages_table(stages: Sequence[Stages], parts: Sequence[tuple[str, Sequence[float]]]) -> Table:
@@ -117,8 +151,8 @@ def _stages_table(stages: Sequence[Stages], parts: Sequence[tuple[str, Sequence[
 
 
 def run(options: Options) -> None:
-    with docs_tree(options.docs, pages=options.pages) as docs, ingested(docs) as lectern:
-        show(*asyncio.run(measure(lectern, make_questions(docs, count=options.questions))))
+    with small_docs(options) as docs, ingested(docs) as lectern:
+        show(*measure(lectern, make_questions(docs, count=options.questions)))
 
 
 if __name__ == "__main__":

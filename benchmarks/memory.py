@@ -9,6 +9,8 @@ from typing import Final
 
 import psutil
 
+from benchmarks.cpu import postmaster_pid
+
 _INTERVAL_SECONDS: Final = 0.25
 
 
@@ -55,7 +57,7 @@ def _resident(pid: int) -> int:
 
 def _postgres(data_dir: Path) -> int:
     with contextlib.suppress(psutil.Error, OSError):
-        postmaster = psutil.Process(int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0]))
+        postmaster = psutil.Process(postmaster_pid(data_dir))
         return sum(map(_proportional, [postmaster, *postmaster.children(recursive=True)]))
     return 0  # not there yet, or not there any more
 

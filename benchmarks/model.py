@@ -1,108 +1,96 @@
-"""The test suite's model endpoint in a process of its own, so that it takes no time from who is measured."""
+"""The paced model in a process of its own, as a benchmark holds it."""
 
 import contextlib
-import multiprocessing
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Final
 
-from tests.model_endpoint import Knobs, ModelEndpoint, RecordedRequest, make_app
-from tests.serving import serve_in_thread
+from benchmarks.paced_model import Pace, PacedModel, Served, listen
+from benchmarks.processes import Told, allow_open_files, obey, run_here, told_process
 
-_LEAVE_LIMIT_SECONDS = 10
-
-Order = Callable[[ModelEndpoint], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One question as the model saw it. Times are `time.monotonic()`, which all processes share."""
-
-    query: str
-    received_at: float
-    first_delta_at: float | None
-    closed_early_at: float | None
+_LIMIT_SECONDS: Final = 30
 
 
 class Model:
-    """The running endpoint as a benchmark holds it."""
-
-    def __init__(self, orders: "Connection[Any, Any]") -> None:
-        self._orders = orders
-        self.base_url: str = orders.recv()
+    def __init__(self, process: Told) -> None:
+        self._process = process
+        self.base_url: str = process.tell(listen)
 
     @property
     def settings(self) -> dict[str, str]:
-        """What makes `lectern serve` ask this model."""
+        """What makes `lectern serve` ask this model, whatever the question."""
         return {
             "LECTERN_COMPLETION_MODEL": "openai/test",
             "LECTERN_COMPLETION_BASE_URL": self.base_url,
             "LECTERN_COMPLETION_API_KEY": "test",
+            "LECTERN_REFUSE": "never",
         }
 
-    def turn(self, knobs: Knobs) -> None:
-        self._order(partial(_turn, knobs=knobs))
+    def turn(self, pace: Pace) -> None:
+        self._process.tell(partial(_turn, pace=pace))
 
     def take_served(self) -> list[Served]:
         """Everything served since this was last asked."""
-        served: list[Served] = self._order(_take_served)
+        served: list[Served] = self._process.tell(_take_served)
         return served
+
+    def take_latest_seconds(self) -> float:
+        """By how much a delta came later than it was due, at worst, since this was last asked."""
+        seconds: float = self._process.tell(_take_latest_seconds)
+        return seconds
+
+    def wait_for_requests(self, count: int) -> None:
+        """Returns when so many are being served. `RuntimeError` when they are not in half a minute."""
+        if not self._process.tell(partial(_wait_for_requests, count=count)):
+            raise RuntimeError(f"The model was not asked {count} times within {_LIMIT_SECONDS} s.")
+
+    def release(self) -> None:
+        """Lets all answers that are held begin."""
+        self._process.tell(PacedModel.release)
 
     def wait_until_left(self) -> Served:
         """The last request, when its client has gone away before the end. `RuntimeError` when it stays."""
-        served: Served | None = self._order(_wait_until_left)
+        served: Served | None = self._process.tell(_wait_until_left)
         if served is None:
-            raise RuntimeError(f"The request to the model was still open after {_LEAVE_LIMIT_SECONDS} s.")
+            raise RuntimeError(f"The request to the model was still open after {_LIMIT_SECONDS} s.")
         return served
-
-    def _order(self, order: Order) -> Any:
-        self._orders.send(order)
-        return self._orders.recv()
 
 
 @contextlib.contextmanager
 def running_model() -> Iterator[Model]:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), name="model-endpoint", daemon=True)
-    process.start()
-    theirs.close()  # so that a process which died is an `EOFError` here and not a wait without end
-    try:
-        yield Model(ours)
-    finally:
-        with contextlib.suppress(BrokenPipeError):
-            ours.send(None)
-        process.join()
-        ours.close()
+    with told_process(_serve, name="model") as process:
+        yield Model(process)
 
 
 def _serve(orders: "Connection[Any, Any]") -> None:
-    endpoint = ModelEndpoint(base_url="")
-    with serve_in_thread(make_app(endpoint)) as url:
-        orders.send(f"{url}/v1")
-        while (order := orders.recv()) is not None:
-            orders.send(order(endpoint))
+    allow_open_files()
+    run_here(_obey(orders))
 
 
-def _turn(endpoint: ModelEndpoint, knobs: Knobs) -> None:
-    endpoint.knobs = knobs
+async def _obey(orders: "Connection[Any, Any]") -> None:
+    await obey(orders, PacedModel())
 
 
-def _take_served(endpoint: ModelEndpoint) -> list[Served]:
-    served = [_served(request) for request in endpoint.requests]
-    endpoint.requests.clear()
+def _turn(model: PacedModel, pace: Pace) -> None:
+    model.pace = pace
+
+
+def _take_served(model: PacedModel) -> list[Served]:
+    served, model.served = model.served, []
     return served
 
 
-def _wait_until_left(endpoint: ModelEndpoint) -> Served | None:
-    request = endpoint.requests[-1]
-    return _served(request) if request.closed_early.wait(_LEAVE_LIMIT_SECONDS) else None
+def _take_latest_seconds(model: PacedModel) -> float:
+    seconds, model.latest_seconds = model.latest_seconds, 0.0
+    return seconds
 
 
-def _served(request: RecordedRequest) -> Served:
-    found = re.search(r"<question>\n(.*)\n</question>", request.body["messages"][-1]["content"])
-    assert found is not None
-    return Served(found[1], request.received_at, request.first_delta_at, request.closed_early_at)
+async def _wait_for_requests(model: PacedModel, count: int) -> bool:
+    return await model.wait_until(lambda model: len(model.served) >= count, limit_seconds=_LIMIT_SECONDS)
+
+
+async def _wait_until_left(model: PacedModel) -> Served | None:
+    served = model.served[-1]
+    has_left = await model.wait_until(lambda _: served.closed_early_at is not None, limit_seconds=_LIMIT_SECONDS)
+    return served if has_left else None

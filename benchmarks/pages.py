@@ -9,6 +9,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
+from benchmarks.options import Options
+from server.settings import find_folder
+
 _SEED: Final = 2026
 _PAGES_PER_FOLDER: Final = 25
 _SECTIONS_PER_PAGE: Final = 8
@@ -51,6 +54,13 @@ def docs_tree(docs: Sequence[Path], *, pages: int) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def small_docs(options: Options) -> Iterator[Path]:
+    """A tree for what does not depend on the site's size: Lectern's own documentation, or the given ones."""
+    with docs_tree(options.docs or [find_folder("docs")], pages=0) as docs:
+        yield docs
 
 
 def write_pages(folder: Path, *, count: int) -> None:

@@ -44,6 +44,7 @@ from server.routes.query import query
 from server.routes.responses import JsonResponse, error_response, tell_error, tell_nobody
 from server.routes.search import search
 from server.routes.site import site
+from server.routes.ui_messages import Chats, ChatStream
 from server.settings import Settings, find_folder, load_settings
 
 logger = logging.getLogger(__name__)
@@ -142,6 +143,8 @@ def _routes() -> list[Route | Mount]:
         Route("/v1/completions", completions, methods=["POST"]),
         Route("/v1/models", models),
         Route("/v1/models/{id:path}", one_model),
+        Route("/v1/ui-messages", Chats),
+        Route("/v1/ui-messages/{chat:path}/stream", ChatStream),
         Route("/v1/search", search),
         Route("/v1/site", site),
         Route("/v1/pages", Pages),

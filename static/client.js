@@ -56,8 +56,7 @@ export async function search(endpoint, query, { limit, signal, paused }) {
 }
 
 /**
- * Asks once and tells the listener what comes. Never asks again by itself: a lost connection is told as
- * trouble, because `EventSource` would reconnect and so repeat the question.
+ * Asks once and tells the listener what comes. A lost connection is told as trouble.
  *
  * @param {URL} endpoint
  * @param {string} query
@@ -67,6 +66,7 @@ export async function search(endpoint, query, { limit, signal, paused }) {
 export function streamAnswer(endpoint, query, listener) {
   const events = new EventSource(addressOf(endpoint, "v1/query", { query }));
   let heard = false;
+  let answer = "";
   let last = { reason: "", trouble: null };
   const finish = (reason, trouble) => {
     events.close();
@@ -77,6 +77,7 @@ export function streamAnswer(endpoint, query, listener) {
     if (data === "[DONE]") return finish(last.reason || "stop", last.trouble);
     const frame = readFrame(data, endpoint);
     if (!frame) return finish("error", { code: "unreadable", message: CUT_OFF });
+    answer = frame.answer;
     if (frame.sources) listener.sources(frame.sources);
     if (frame.text) listener.text(frame.text);
     if (frame.reason) last = frame;
@@ -85,7 +86,16 @@ export function streamAnswer(endpoint, query, listener) {
     if (last.reason) finish(last.reason, last.trouble);
     else finish("error", { code: "unreachable", message: explainLoss(heard) });
   });
-  return () => events.close();
+  return () => {
+    events.close();
+    if (answer && !last.reason) stopAnswer(endpoint, answer);
+  };
+}
+
+/** Tells the server that nobody waits any more; without it the model would go on for a while, for who comes back. */
+function stopAnswer(endpoint, answer) {
+  const request = { method: "DELETE", keepalive: true };
+  fetch(addressOf(endpoint, `v1/answers/${encodeURIComponent(answer)}`), request).catch(() => {});
 }
 
 function explainLoss(heard) {
@@ -104,6 +114,7 @@ export function readFrame(data, endpoint) {
   const choice = frame?.choices?.[0];
   if (!choice) return null;
   return {
+    answer: textIn(frame.id),
     text: textIn(choice.text ?? choice.delta?.content),
     sources: Array.isArray(frame.sources) ? readSources(frame.sources, endpoint) : null,
     reason: textIn(choice.finish_reason),

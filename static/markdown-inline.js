@@ -119,17 +119,25 @@ function linkAt({ text, inLink }, at) {
   return { piece: { type: "link", address, children }, next: end + 1 + target[0].length };
 }
 
-/** Index of the `]` that belongs to the `[` at `at`, or -1. */
+/** Index of the `]` that belongs to the `[` at `at`, or -1; code binds tighter, so none in it counts. */
 function labelEnd(text, at) {
   const limit = Math.min(text.length, at + MAX_LABEL_CHARS);
   let depth = 0;
   for (let index = at; index < limit; index += 1) {
     if (text[index] === "\\") index += 1;
+    else if (text[index] === "`") index = codeEnd(text.slice(0, limit), index) - 1;
     else if (text[index] === "[") depth += 1;
     else if (text[index] === "]") depth -= 1;
     if (depth === 0) return index;
   }
   return -1;
+}
+
+/** Where the code that begins at `at` ends, or only its backticks if it does not. */
+function codeEnd(text, at) {
+  const { length } = matchAt(/`+/y, text, at)[0];
+  const end = closingRun(text, at + length, length);
+  return end === -1 ? at + length : end + length;
 }
 
 /** `[label`, `[label]` or `[label](addr` where the text so far ends: the label alone, until more is known. */

@@ -16,8 +16,7 @@ class Asked:
 
     @property
     def events(self) -> list[dict[str, str]]:
-        """One dictionary of fields per event; a field that comes twice is an error."""
-        return [fields_of(block) for block in self.raw.decode().split("\n\n")[:-1]]
+        return read_events(self.raw)
 
     @property
     def frames(self) -> list[dict[str, Any]]:
@@ -30,7 +29,12 @@ class Asked:
         return "".join(frame["choices"][0]["text"] for frame in self.frames)
 
 
-def fields_of(block: str) -> dict[str, str]:
+def read_events(raw: bytes) -> list[dict[str, str]]:
+    """One dictionary of fields per event; a field that comes twice is an error."""
+    return [_fields(block) for block in raw.decode().split("\n\n")[:-1]]
+
+
+def _fields(block: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for line in block.split("\n"):
         if line.startswith(":"):

@@ -44,6 +44,8 @@ class Knobs:
     rewriting: str | None = None
     """What it makes of a conversation's last question; `None`: the question as it came."""
     finish_reason: str = "stop"
+    tells_usage: bool = False
+    """Tells behind an answer what it took also who did not ask by `stream_options`."""
     dimensions: int = 64
     embedding_delay_seconds: float = 0
     wants_texts: bool = False
@@ -105,6 +107,9 @@ class RecordedRequest:
         """Whether it asks for a stand-alone question and not for an answer."""
         return "<exchange>\n" in self.text
 
+    def is_about(self, query: str) -> bool:
+        return "messages" in self.body and query in self.text
+
 
 @dataclass(kw_only=True)
 class ModelEndpoint:
@@ -113,12 +118,21 @@ class ModelEndpoint:
     base_url: str
     """Ends with `/v1`."""
     knobs: Knobs = field(default_factory=Knobs)
+    knobs_by_query: dict[str, Knobs] = field(default_factory=dict)
+    """Instead of `knobs`, for requests that hold the query: for tests that ask many things at once."""
     requests: list[RecordedRequest] = field(default_factory=list)
     failure_count: int = 0
 
     def start_afresh(self) -> None:
         self.knobs, self.failure_count = Knobs(), 0
+        self.knobs_by_query.clear()
         self.requests.clear()
+
+    def requests_about(self, query: str) -> list[RecordedRequest]:
+        return [request for request in self.requests if request.is_about(query)]
+
+    def knobs_for(self, request: RecordedRequest) -> Knobs:
+        return next((knobs for query, knobs in self.knobs_by_query.items() if request.is_about(query)), self.knobs)
 
 
 @contextlib.contextmanager
@@ -182,7 +196,7 @@ async def _answer(endpoint: ModelEndpoint, request: Request, reply: Reply) -> Re
     )
     endpoint.requests.append(record)
     _, _, asked = str(record.body.get("model", "")).partition("?")
-    knobs = endpoint.knobs.turned(dict(parse_qsl(request.url.query) + parse_qsl(asked)))
+    knobs = endpoint.knobs_for(record).turned(dict(parse_qsl(request.url.query) + parse_qsl(asked)))
     is_calm = len(endpoint.requests) <= knobs.calm_requests
     if knobs.status != 200 and not is_calm and (knobs.failures is None or endpoint.failure_count < knobs.failures):
         endpoint.failure_count += 1
@@ -294,6 +308,8 @@ async def _stream(answer: str, record: RecordedRequest, knobs: Knobs) -> AsyncIt
         record.first_delta_at = record.first_delta_at or time.monotonic()
         yield _event(_frame(record, {"content": text}, sent_at=time.time(), sent_at_monotonic=time.monotonic()))
     yield _event(_frame(record, {}, finish_reason=knobs.finish_reason))
+    if knobs.tells_usage or (record.body.get("stream_options") or {}).get("include_usage"):
+        yield _event({**_frame(record), "choices": [], "usage": _usage(record, completion_tokens=len(deltas))})
     yield b"data: [DONE]\n\n"
 
 
@@ -312,6 +328,16 @@ def _frame(
         "model": record.body["model"],
         "choices": [choice],
         **extra,
+    }
+
+
+def _usage(record: RecordedRequest, *, completion_tokens: int) -> dict[str, int]:
+    """As if every word were a token."""
+    prompt_tokens = sum(len(message["content"].split()) for message in record.body["messages"])
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import orjson
 
-from tests.frames import fields_of
+from tests.frames import read_events
 
 
 @dataclass
@@ -47,9 +47,9 @@ class Reader:
 
     def take(self, raw: str) -> str:
         """The events of a piece of a stream; what is left of it, because more has to come."""
-        *blocks, rest = raw.split("\n\n")
-        for block in blocks:
-            self._take(fields_of(block))
+        whole, end, rest = raw.rpartition("\n\n")
+        for event in read_events((whole + end).encode()):
+            self._take(event)
         return rest
 
     def _take(self, event: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Every benchmark runs, on very little, and prints its table; how fast it all is belongs to the benchmarks."""
 
+import asyncio
 import hashlib
 import random
 import re
@@ -10,21 +11,37 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bad_input, first_delta, ingest_speed, leaving, refusal, retrieval, scale, start_up
+from benchmarks import (
+    bad_input,
+    cached,
+    first_delta,
+    ingest_speed,
+    leaving,
+    many_readers,
+    one_generation,
+    refusal,
+    relaying,
+    retrieval,
+    scale,
+    start_up,
+)
 from benchmarks.command import Ingested, Lectern, fresh_lectern
 from benchmarks.exactness import recall
 from benchmarks.first_delta import Stages, pair
 from benchmarks.memory import Peaks
-from benchmarks.model import Served
+from benchmarks.model import running_model
 from benchmarks.options import Options, read_options
+from benchmarks.paced_model import Pace, Served, answer_text
 from benchmarks.pages import docs_tree, write_pages
+from benchmarks.peer import node_pipe
 from benchmarks.questions import make_questions
-from benchmarks.reader import Asked
+from benchmarks.readers import Call, Read, question_url, running_readers
 from benchmarks.refusal import Judged
 from benchmarks.scale import keystrokes
 from benchmarks.tables import Table, percentile
 from benchmarks.variants import Vocabulary, grow, label, vary
 from server.confidence import Confidence
+from server.database.embedded import embedded_postgres
 from server.documents.sites.profiles import GITHUB
 from server.evaluation.places import Place
 from server.evaluation.questions import Question
@@ -49,12 +66,17 @@ def published(tree: Path) -> Iterator[Lectern]:
     with pytest.MonkeyPatch.context() as environment, fresh_lectern() as lectern:
         environment.chdir(lectern.folder)
         lectern.ingest(tree)
-        yield lectern
+        # Held here, so that no server of a test has to start it anew.
+        postgres = embedded_postgres(lectern.data_dir)
+        with asyncio.Runner() as runner:
+            runner.run(postgres.__aenter__())
+            yield lectern
+            runner.run(postgres.__aexit__(None, None, None))
 
 
 def shape(table: Table) -> list[str]:
     """The table's lines with every figure as `0`."""
-    return [re.sub(r"\d+(\.\d+)?", "0", line) for line in table.markdown().splitlines()]
+    return [re.sub(r"-?\d+(\.\d+)?", "0", line) for line in table.markdown().splitlines()]
 
 
 def test_a_table_is_markdown_with_its_figures_on_the_right() -> None:
@@ -84,11 +106,43 @@ def test_questions_come_from_the_headings_each_once(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_timed_without_the_models_own_time() -> None:
-    asked = Asked("q", sent_at=1, sources_at=3, text_at=20, ended_at=21)
-    unmatched = Asked("no match", sent_at=1, sources_at=3, text_at=20, ended_at=21)
-    served = Served("q", received_at=4, first_delta_at=16, closed_early_at=None)
-    assert [Stages(sources=2, prompt=1, relay=4)] == pair([asked, unmatched], [served])
-    assert 7 == pair([asked], [served])[0].added
+    read = Read(
+        sent_at=1,
+        first_event_at=3,
+        text_at=20,
+        ended_at=21,
+        status=200,
+        event_count=3,
+        text="q",
+        is_done=True,
+        longest_silence_seconds=1,
+    )
+    served = Served("q", received_at=4, first_delta_at=16)
+    [stages] = pair(["q"], [read], [served])
+    assert Stages(sources=2, prompt=1, relay=4) == stages
+    assert 7 == stages.added
+    with pytest.raises(RuntimeError, match="was not asked 'other'"):
+        pair(["other"], [read], [served])
+
+
+def test_a_paced_answer_is_read_to_the_letter() -> None:
+    """By the Node pipe, which adds nothing and hides nothing."""
+    with running_model() as model, running_readers() as readers, node_pipe(model.base_url) as node:
+        calls = [
+            Call(url=question_url(node.url, "Où?")),
+            Call(url=question_url(node.url, "Why?"), after_seconds=0.05),
+        ]
+        model.turn(Pace(delta_count=12, gap_seconds=0.01, is_held=True))
+        readers.start(calls[:1])
+        model.wait_for_requests(1)
+        model.release()
+        [held] = readers.finish()
+        whole, later = readers.read(calls)
+    for read, query in ((held, "Où?"), (whole, "Où?"), (later, "Why?")):
+        assert (200, True, answer_text(query, delta_count=12)) == (read.status, read.is_done, read.text)
+    assert later.sent_at - whole.sent_at >= 0.05
+    assert whole.text_at is not None
+    assert whole.ended_at - whole.text_at > 0.1
 
 
 def test_options_name_benchmarks_and_refuse_unknown_ones(capsys: pytest.CaptureFixture[str]) -> None:
@@ -226,20 +280,20 @@ def test_the_speed_of_ingest_is_measured(capsys: pytest.CaptureFixture[str], tre
     assert 0 < int(rows[2][2]) < int(windows)
 
 
-async def test_the_time_to_the_first_delta_is_measured(published: Lectern, tree: Path) -> None:
-    added, stages = await first_delta.measure(published, make_questions(tree, count=QUESTIONS))
+def test_the_time_to_the_first_delta_is_measured(published: Lectern, tree: Path) -> None:
+    questions = make_questions(tree, count=QUESTIONS)
+    added, stages = first_delta.measure(published, questions, pace=Pace(delta_count=5, gap_seconds=0.02))
     assert [
-        "| 0 | 0 s | 0 | 0 | 0 | 0 | median < 0 |",
-        "| 0 | 0 s | 0 | 0 | 0 | 0 |  |",
-        "| 0 | 0 s | 0 | 0 | 0 | 0 |  |",
+        "| 0 | 0 | 0 | 0 | 0 | median ≤ 0, p0 ≤ 0 |",
+        "| 0 | 0 | 0 | 0 | 0 | median ≤ 0, p0 ≤ 0 |",
+        "| 0, asked at once | 0 | 0 | 0 | 0 |  |",
     ] == shape(added)[6:]
-    answers = added.rows[0][2]
-    assert 0 < int(answers) <= QUESTIONS
-    assert [answers] * 3 == [row[2] for row in added.rows]
+    assert [str(QUESTIONS)] * 3 == [row[1] for row in added.rows]
     assert [
         "| request → sources at the reader | 0 | 0 | 0 |",
         "| sources at the reader → request at the model | 0 | 0 | 0 |",
         "| first delta of the model → text at the reader | 0 | 0 | 0 |",
+        "| by itself: `open_answer` | 0 | 0 | 0 |",
         "| by itself: the query's embedding | 0 | 0 | 0 |",
         "| by itself: `match_page_sections` | 0 | 0 | 0 |",
         "| by itself: sources | 0 | 0 | 0 |",
@@ -247,9 +301,40 @@ async def test_the_time_to_the_first_delta_is_measured(published: Lectern, tree:
     ] == shape(stages)[6:]
 
 
-async def test_departures_are_measured(published: Lectern, tree: Path) -> None:
-    table = await leaving.measure(published, make_questions(tree, count=QUESTIONS), departures=2)
-    assert ["| 0 | 0 | 0 | 0 | 0 | < 0 |"] == shape(table)[6:]
+def test_relaying_is_measured(published: Lectern, tree: Path) -> None:
+    ours = {"Lectern": {"LECTERN_COALESCE_SECONDS": "0"}}
+    table = relaying.measure(published, make_questions(tree, count=QUESTIONS), ours=ours, deltas=5)
+    theirs = "| 0 | 0 | 0 |  | 0 | 0 | 0 | 0 |  |  | 0 | 0 |"
+    assert [
+        "| Lectern | 0 | 0 | 0 | ≤ 0 × Node, ≤ 0 × naive | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |",
+        f"| Node, `fetch` piped through {theirs}",
+        f"| naive Python {theirs}",
+    ] == shape(table)[6:]
+
+
+def test_many_readers_are_measured(published: Lectern, tree: Path) -> None:
+    pace = Pace(delta_count=3, gap_seconds=0.02, is_held=True)
+    questions = make_questions(tree, count=QUESTIONS)
+    table = many_readers.measure(published, questions, answer_counts=(2,), readers=4, pace=pace)
+    assert [("2", "4", "0", "4")] == [row[:4] for row in table.rows]
+
+
+def test_equal_questions_are_counted_at_the_model(published: Lectern, tree: Path) -> None:
+    table = one_generation.measure(published, make_questions(tree, count=1)[0], readers=4)
+    assert (("4", "1", "4", "1 request"),) == table.rows
+
+
+def test_answers_given_before_are_measured(published: Lectern, tree: Path) -> None:
+    table = cached.measure(published, make_questions(tree, count=QUESTIONS))
+    assert [
+        "| the server that gave it | 0 | 0 | 0 | 0 | median ≤ 0 |",
+        "| one that was started later | 0 | 0 | 0 | 0 | median ≤ 0 |",
+    ] == shape(table)[6:]
+
+
+def test_departures_are_measured(published: Lectern, tree: Path) -> None:
+    table = leaving.measure(published, make_questions(tree, count=QUESTIONS), departures=2)
+    assert ["| 0 | 0 | 0 | 0 | 0 | ≤ 0 |"] == shape(table)[6:]
 
 
 def test_start_up_is_measured(published: Lectern, tree: Path) -> None:

@@ -126,7 +126,8 @@ async def test_who_takes_nothing_of_a_text_that_came_at_once_is_let_go(
 
 async def test_who_goes_on_in_time_gets_everything(endpoint: ModelEndpoint, site_database_url: str) -> None:
     says_much(endpoint)
-    with serve_in_thread(create_app(settings_for(endpoint, site_database_url))) as url:
+    settings = settings_for(endpoint, site_database_url, send_timeout_seconds=120)  # a busy machine needs some
+    with serve_in_thread(create_app(settings)) as url:
         async with httpx.AsyncClient(timeout=60) as client:
             asked = await post(client, url, QUESTION)
             async with connected(url, asked["events"]) as (stream, _):

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, closing
 from typing import Final, TypeVar
 
+from server.answering.deadline import MovingDeadline
 from server.errors import ModelTimeout
 from server.settings import Settings
 
@@ -15,26 +16,27 @@ _END: Final = object()
 
 async def within_limits(items: AsyncGenerator[Item, None], settings: Settings) -> AsyncGenerator[Item, None]:
     """The same items; raises `ModelTimeout` naming the setting whose limit was passed. Closes `items`."""
-    answer_deadline = asyncio.get_running_loop().time() + settings.answer_timeout_seconds
+    loop = asyncio.get_running_loop()
+    answer_deadline = loop.time() + settings.answer_timeout_seconds
     limit_seconds, setting = settings.first_delta_timeout_seconds, "LECTERN_FIRST_DELTA_TIMEOUT_SECONDS"
     async with aclosing(items):
-        while True:
-            item_deadline = asyncio.get_running_loop().time() + limit_seconds
-            if answer_deadline < item_deadline:
-                item_deadline = answer_deadline
-                limit_seconds, setting = settings.answer_timeout_seconds, "LECTERN_ANSWER_TIMEOUT_SECONDS"
-            timer = asyncio.timeout_at(item_deadline)
-            try:
-                async with timer:
-                    item = await anext(items, _END)
-            except TimeoutError as error:
-                if not timer.expired():
-                    raise
-                raise ModelTimeout(f"The model sent nothing for {limit_seconds:g} s ({setting}).") from error
-            if item is _END:
-                return
-            yield item  # type: ignore[misc]  # not the sentinel
-            limit_seconds, setting = settings.delta_timeout_seconds, "LECTERN_DELTA_TIMEOUT_SECONDS"
+        with closing(MovingDeadline()) as deadline:
+            while True:
+                item_deadline = loop.time() + limit_seconds
+                if answer_deadline < item_deadline:
+                    item_deadline = answer_deadline
+                    limit_seconds, setting = settings.answer_timeout_seconds, "LECTERN_ANSWER_TIMEOUT_SECONDS"
+                try:
+                    with deadline.at(item_deadline):
+                        item = await anext(items, _END)
+                except TimeoutError as error:
+                    if not deadline.is_passed:
+                        raise
+                    raise ModelTimeout(f"The model sent nothing for {limit_seconds:g} s ({setting}).") from error
+                if item is _END:
+                    return
+                yield item  # type: ignore[misc]  # not the sentinel
+                limit_seconds, setting = settings.delta_timeout_seconds, "LECTERN_DELTA_TIMEOUT_SECONDS"
 
 
 @asynccontextmanager

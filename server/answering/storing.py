@@ -30,7 +30,7 @@ STALE_SECONDS: Final = 5.0
 _AFTER_OUTAGE_STALE_SECONDS: Final = 3600.0
 
 _FLUSH_LIMIT_SECONDS: Final = 3.0
-_HOUSEKEEPING_SECONDS: Final = 3600.0
+_HOUSEKEEPING_SECONDS: Final = 600.0
 
 OnDemand = Callable[[AnswerDemand], None]
 

@@ -4,8 +4,6 @@ Per https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-
 leniency: the last event counts without its closing blank line, which some servers leave out.
 """
 
-from collections.abc import Iterator
-
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -14,37 +12,38 @@ class EventDecoder:
 
     def __init__(self) -> None:
         self._rest = b""
-        self._data: list[bytes] = []
         self._line_feed_is_due = False
         self._at_start = True
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
+    def feed(self, chunk: bytes) -> list[bytes]:
         """The data of every event this chunk completes."""
         if self._line_feed_is_due and chunk:
             # The chunk before ended between CR and LF, which are one line end.
             chunk = chunk.removeprefix(b"\n")
             self._line_feed_is_due = False
-        lines = (self._rest + chunk).splitlines(keepends=True)
-        self._rest = lines.pop() if lines and not lines[-1].endswith((b"\r", b"\n")) else b""
-        self._line_feed_is_due = bool(lines) and not self._rest and lines[-1].endswith(b"\r")
-        for line in lines:
-            yield from self._read(line.rstrip(b"\r\n"))
+        if b"\r" in chunk:
+            self._line_feed_is_due = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        blocks = (self._rest + chunk).split(b"\n\n")
+        self._rest = blocks.pop()
+        return self._read(blocks)
 
-    def finish(self) -> Iterator[bytes]:
+    def finish(self) -> list[bytes]:
         """The data of an event whose end the stream did not give."""
-        yield from self._read(self._rest)
-        self._rest = b""
-        yield from self._read(b"")
+        blocks, self._rest = [self._rest], b""
+        return self._read(blocks)
 
-    def _read(self, line: bytes) -> Iterator[bytes]:
-        if self._at_start:
-            line = line.removeprefix(_BYTE_ORDER_MARK)
+    def _read(self, blocks: list[bytes]) -> list[bytes]:
+        if self._at_start and blocks:
+            blocks[0] = blocks[0].removeprefix(_BYTE_ORDER_MARK)
             self._at_start = False
-        if not line:
-            if self._data:
-                yield b"\n".join(self._data)
-            self._data = []
-            return
-        name, _, value = line.partition(b":")
-        if name == b"data":
-            self._data.append(value.removeprefix(b" "))
+        return [data for block in blocks if (data := read_data(block)) is not None]
+
+
+def read_data(block: bytes) -> bytes | None:
+    """The data of one event's lines; `None` when they are comments and other fields only."""
+    if block.startswith(b"data: ") and b"\n" not in block:  # nearly all of them
+        return block[6:]
+    fields = (line.partition(b":") for line in block.split(b"\n"))
+    values = [value.removeprefix(b" ") for name, _, value in fields if name == b"data"]
+    return b"\n".join(values) if values else None

@@ -1,28 +1,34 @@
 """`openai/<name>` answers from any OpenAI-compatible endpoint.
 
-The stream is read as bytes: the SDK's typed stream costs most of a relay's CPU.
+The stream is read as bytes, past the SDK and past httpx2's response: their layers cost most of a relay's CPU.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 import httpx2
 import openai
 import orjson
 
-from server.errors import ModelUnavailable
-from server.events import Delta, Finished, FinishReason
+from server.errors import ModelUnavailable, Outage
+from server.events import Delta, Finished, FinishReason, Usage
+from server.models.aiohttp_transport import Body
 from server.models.completions import Completer
 from server.models.event_stream import EventDecoder
 from server.models.openai_endpoint import Endpoint, explain_error_object, make_client, translated_errors
+from server.models.pacing import Pace
 from server.records import Prompt
 from server.settings import Settings
 
 # How long to wait for the few bytes behind the last delta. Read to its end, the connection (and its TLS
-# handshake) serves the next question. A guess.
+# handshake) serves the next question, and what the answer took is told there. A guess.
 _TAIL_SECONDS = 0.5
+
+# After so much at once nothing is waited for: there may be more already. A model that writes 100 deltas a second
+# sends half of it in the longest pause there can be.
+_PLENTY_BYTES = 65_536
 
 
 class OpenAICompleter(Completer):
@@ -43,90 +49,123 @@ class OpenAICompleter(Completer):
         )
         self._temperature = settings.completion_temperature
         self._max_tokens = settings.completion_max_tokens
+        self._pace = Pace(settings.coalesce_seconds) if settings.coalesce_seconds else None
         # OpenAI's reasoning models refuse the old name, most compatible servers do not know the new one.
         self._limit_name = "max_completion_tokens" if self._endpoint.is_openai else "max_tokens"
 
     async def complete(self, prompt: Prompt) -> AsyncGenerator[Delta | Finished, None]:
         answer = AnswerReader(self._endpoint)
         with translated_errors(self._endpoint):
-            async with self._open_stream(prompt) as response:
-                chunks = response.iter_bytes()
-                async for chunk in chunks:
+            async with self._open_stream(prompt) as body:
+                while not answer.finish_reason and (chunk := await body.read()):
                     for text in answer.feed(chunk):
                         yield Delta(text)
-                    if answer.finish_reason:
-                        break
-                else:
-                    for text in answer.finish():
-                        yield Delta(text)
+                        # Behind a text only: the first one must not wait for having come after an empty frame.
+                        if self._pace and len(chunk) < _PLENTY_BYTES and not answer.finish_reason:
+                            await self._pace.pause()
                 if answer.finish_reason:
-                    await _read_tail(chunks)
+                    await _read_tail(body, answer)
+                for text in answer.finish():
+                    yield Delta(text)
         if not answer.finish_reason:
             raise ModelUnavailable(
                 f"{self._endpoint.host} ended in mid-answer, without saying that it is finished."
             )
-        yield Finished(answer.finish_reason)
+        yield Finished(answer.finish_reason, usage=answer.usage)
 
     async def close(self) -> None:
         await self._client.close()
 
     @asynccontextmanager
-    async def _open_stream(self, prompt: Prompt) -> AsyncIterator[openai.AsyncAPIResponse[Any]]:
-        async with AsyncExitStack() as stack:
-            try:
-                response = await stack.enter_async_context(self._request(prompt))
-            except openai.BadRequestError as error:
-                # Azure's and other people's deployments of reasoning models, which the host does not tell.
-                if self._limit_name != "max_tokens" or "max_completion_tokens" not in str(error.body):
-                    raise
-                self._limit_name = "max_completion_tokens"
-                response = await stack.enter_async_context(self._request(prompt))
-            yield response
+    async def _open_stream(self, prompt: Prompt) -> AsyncIterator[Body]:
+        try:
+            response = await self._request(prompt)
+        except openai.BadRequestError as error:
+            # Azure's and other people's deployments of reasoning models, which the host does not tell.
+            if self._limit_name != "max_tokens" or "max_completion_tokens" not in str(error.body):
+                raise
+            self._limit_name = "max_completion_tokens"
+            response = await self._request(prompt)
+        async with aclosing(response):
+            yield response.extensions["body"]
 
-    def _request(self, prompt: Prompt) -> Any:
-        options: dict[str, Any] = {self._limit_name: self._max_tokens}
-        if self._temperature is not None:
-            options["temperature"] = self._temperature
-        return self._client.chat.completions.with_streaming_response.create(
-            model=self._endpoint.model,
-            messages=cast(Any, [{"role": m.role, "content": m.content} for m in prompt.messages]),
+    async def _request(self, prompt: Prompt) -> Any:
+        # Not `client.chat.completions.create`, which takes longer to look at the body than the rest to send it.
+        return await self._client.post(
+            "/chat/completions",
+            cast_to=httpx2.Response,
+            body=self._make_body(prompt),
             stream=True,
-            **options,
+            stream_cls=openai.AsyncStream[Any],
         )
+
+    def _make_body(self, prompt: Prompt) -> dict[str, Any]:
+        body = {
+            "model": self._endpoint.model,
+            "messages": [{"role": m.role, "content": m.content} for m in prompt.messages],
+            "stream": True,
+            self._limit_name: self._max_tokens,
+        }
+        if self._temperature is not None:
+            body["temperature"] = self._temperature
+        if self._endpoint.is_openai:  # other servers refuse options they do not know, or tell it unasked
+            body["stream_options"] = {"include_usage": True}
+        return body
 
 
 class AnswerReader:
-    """Bytes of a completion stream in, texts out; pure, so that any server's stream can be replayed in a test."""
+    """Bytes of a completion stream in, texts out; pure, so that any server's stream can be replayed in a test.
+
+    Once the answer is complete, nothing but its usage is read: not a text, and no error is one any more.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.finish_reason: FinishReason | None = None
         """`None` until the stream says that the answer is complete."""
+        self.usage: Usage | None = None
+        """`None` until the stream tells it, which not every server does."""
         self._endpoint = endpoint
         self._decoder = EventDecoder()
 
     def feed(self, chunk: bytes) -> Iterator[str]:
-        for data in self._decoder.feed(chunk):
-            yield from self._read(data)
+        """At most one text: all that this chunk completes."""
+        return self._join(self._decoder.feed(chunk))
 
     def finish(self) -> Iterator[str]:
-        for data in self._decoder.finish():
-            yield from self._read(data)
+        return self._join(self._decoder.finish())
 
-    def _read(self, data: bytes) -> Iterator[str]:
+    def _join(self, events: Sequence[bytes]) -> Iterator[str]:
+        texts: list[str] = []
+        trouble = None
+        for data in events:
+            try:
+                texts.append(self._read(data))
+            except Outage as error:
+                trouble = error
+                break
+        if text := "".join(texts):
+            yield text
+        if trouble:
+            raise trouble
+
+    def _read(self, data: bytes) -> str:
         if data.strip() == b"[DONE]":
             self.finish_reason = self.finish_reason or "stop"
-            return
+            return ""
         try:
             frame = orjson.loads(data)
         except orjson.JSONDecodeError as error:
+            if self.finish_reason:
+                return ""
             host, said = self._endpoint.host, self._endpoint.quote(data.decode(errors="replace"))
             raise ModelUnavailable(f"{host} sent an event that is not JSON: {said}") from error
+        self.usage = read_usage(frame) or self.usage
+        if self.finish_reason:
+            return ""
         if error_object := find_error(frame):
             raise explain_error_object(error_object, self._endpoint)
-        text, finish_reason = read_frame(frame)
-        self.finish_reason = finish_reason or self.finish_reason
-        if text:
-            yield text
+        text, self.finish_reason = read_frame(frame)
+        return text
 
 
 def find_error(frame: Any) -> Any:
@@ -151,6 +190,15 @@ def read_frame(frame: Any) -> tuple[str, FinishReason | None]:
     return text if isinstance(text, str) else "", _read_finish_reason(reason)
 
 
+def read_usage(frame: Any) -> Usage | None:
+    """What a frame tells of tokens; most tell nothing, some servers' all tell what it is so far."""
+    usage = frame.get("usage") if isinstance(frame, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    return Usage(prompt, completion) if isinstance(prompt, int) and isinstance(completion, int) else None
+
+
 def _read_finish_reason(reason: object) -> FinishReason | None:
     if not reason:
         return None
@@ -159,11 +207,11 @@ def _read_finish_reason(reason: object) -> FinishReason | None:
     return "stop"  # also servers' own words: `eos`, `tool_calls`, `end_turn`
 
 
-async def _read_tail(chunks: AsyncIterator[bytes]) -> None:
+async def _read_tail(body: Body, answer: AnswerReader) -> None:
     """Read to the end of a response whose answer is complete; nothing that goes wrong here matters any more."""
     try:
         async with asyncio.timeout(_TAIL_SECONDS):
-            async for _ in chunks:
-                pass
+            while chunk := await body.read():
+                list(answer.feed(chunk))
     except (TimeoutError, httpx2.HTTPError):
         return

@@ -14,6 +14,7 @@ import openai
 from pydantic import SecretStr
 
 from server.errors import ModelRateLimited, ModelRefused, ModelTimeout, ModelUnavailable, Outage, SettingsInvalid
+from server.models.aiohttp_transport import AiohttpTransport
 
 _OPENAI = "https://api.openai.com/v1"
 _CONNECT_TIMEOUT_SECONDS = 5.0  # the SDK's own default
@@ -72,7 +73,7 @@ def make_client(
         base_url=endpoint.base_url or _OPENAI,
         timeout=httpx2.Timeout(timeout_seconds, connect=_CONNECT_TIMEOUT_SECONDS),
         max_retries=retries,
-        http_client=openai.DefaultAsyncHttpxClient(event_hooks=hooks),
+        http_client=openai.DefaultAsyncHttpxClient(transport=AiohttpTransport(), event_hooks=hooks),
     )
 
 
@@ -86,7 +87,7 @@ def translated_errors(endpoint: Endpoint) -> Iterator[None]:
 
 
 def explain_failure(error: openai.APIError | httpx2.HTTPError, endpoint: Endpoint) -> Outage:
-    cause = error.__cause__ or error
+    cause = error.__cause__ or error if isinstance(error, openai.APIError) else error
     match error:
         case openai.APIStatusError():
             return explain_status(error.status_code, error.body, endpoint=endpoint)

@@ -14,7 +14,7 @@ from server.answering.threads import is_chat, new_conversation
 from server.errors import NotFound, RequestInvalid
 from server.records import Question
 from server.routes.asking import read_idempotency_key, read_last_event_id, wants_fresh
-from server.routes.bodies import read_body, read_object
+from server.routes.bodies import read_body, read_filter_key, read_object, read_text_key
 from server.routes.formats.named_events import NamedEvents
 from server.routes.formats.whole import whole_answer
 from server.routes.responses import AnswerStream, JsonResponse
@@ -88,8 +88,8 @@ async def _read_question(request: Request) -> Question:
         raise RequestInvalid(f"`query` is no text: send {_EXAMPLE}.")
     return Question(
         query=clean_query(query, max_chars=settings.query_max_chars),
-        filter=_read_filter(body),
-        page=_read_text(body, "page"),
+        filter=read_filter_key(body),
+        page=read_text_key(body, "page"),
         conversation=_read_conversation(body),
         idempotency_key=read_idempotency_key(request),
         body_sha256=hashlib.sha256(raw).digest(),
@@ -97,22 +97,8 @@ async def _read_question(request: Request) -> Question:
     )
 
 
-def _read_filter(body: dict[str, Any]) -> dict[str, Any]:
-    filter = body.get("filter") or {}
-    if not isinstance(filter, dict):
-        raise RequestInvalid('`filter` is no object: send one like {"version": "v2"}.')
-    return filter
-
-
 def _read_conversation(body: dict[str, Any]) -> str | None:
-    conversation = _read_text(body, "conversation")
+    conversation = read_text_key(body, "conversation")
     if conversation and is_chat(conversation):
         raise RequestInvalid("`conversation` is none that an answer named.")
     return conversation
-
-
-def _read_text(body: dict[str, Any], name: str) -> str | None:
-    text = body.get(name)
-    if text is not None and not (isinstance(text, str) and 0 < len(text) <= 1000):
-        raise RequestInvalid(f"`{name}` is no text of 1 to 1,000 characters.")
-    return text

@@ -35,6 +35,9 @@ declare
   known docs.asked_key;
   opened_id text;
 begin
+  -- What a crash of Postgres may cost here, the last half second of questions, is worth no reader's wait for a disk.
+  perform set_config('synchronous_commit', 'off', true);
+
   select found.id as site_id, found.generation into strict asked
   from docs.site as found
   where found.name = open_answer.site;
@@ -59,8 +62,6 @@ begin
       open_answer.is_fresh, open_answer.stale_seconds
     );
     if opened_id <> open_answer.id then
-      -- What a crash of Postgres may cost here is worth no wait for the disk, with others waiting for this row.
-      perform set_config('synchronous_commit', 'off', true);
       update docs.answer set asked_count = answer.asked_count + 1 where answer.id = opened_id;
     end if;
   end if;

@@ -16,7 +16,9 @@ from starlette.staticfiles import StaticFiles
 from server.app import create_app
 from server.settings import Settings
 from tests.browser.conftest import find_browser
-from tests.clients.programs import FOLDER, find_node, run
+from tests.clients.clients import CLIENTS
+from tests.clients.programs import FOLDER
+from tests.clients.running import bundle
 from tests.clients.visits import Lectern, VisitBook
 from tests.model_endpoint import serve_model_endpoint
 from tests.serving import serve_in_thread
@@ -51,6 +53,7 @@ def serve_lectern(database_url: str, **changes: Any) -> Iterator[Lectern]:
             completion_base_url=endpoint.base_url,
             completion_api_key="sk-test",
             ping_seconds=0.1,
+            shutdown_grace_seconds=0,
         ).model_copy(update=changes)
         book = VisitBook(create_app(settings))
         with serve_in_thread(book) as url:
@@ -61,8 +64,7 @@ def serve_lectern(database_url: str, **changes: Any) -> Iterator[Lectern]:
 def docs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The origin of a documentation site whose pages ask Lectern."""
     folder = tmp_path_factory.mktemp("docs-site")
-    module = "pages/fetch_event_source.js"
-    run(find_node(), str(FOLDER / "bundle.mjs"), str(FOLDER / module), str(folder / Path(module).name))
+    bundle(folder, CLIENTS)
     for page_file in (FOLDER / "pages").glob("*.html"):
         shutil.copy(page_file, folder)
     with serve_in_thread(Starlette(routes=[Mount("/", StaticFiles(directory=folder))])) as url:

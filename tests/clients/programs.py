@@ -7,9 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any
 
-import orjson
 import pytest
 
 FOLDER = Path(__file__).parent
@@ -22,12 +20,6 @@ def find_node() -> str:
     if node is None or not (FOLDER / "node_modules").is_dir():
         pytest.fail("Node or the JavaScript clients are missing: `make test` installs them.")
     return node
-
-
-def run_node(program: str, *arguments: str) -> list[dict[str, Any]]:
-    """The JSON lines that `program` printed until it ended by itself."""
-    output = run(find_node(), str(FOLDER / program), *arguments)
-    return [orjson.loads(line) for line in output.splitlines()]
 
 
 def run(*command: str, status: int = 0) -> bytes:

@@ -555,6 +555,15 @@ async def test_old_answers_are_forgotten_with_all_that_leads_to_them(
     assert (await ask(database, idempotency_key="old", body_sha256=b"2")).is_new
 
 
+async def test_who_asked_is_forgotten_after_minutes(database: Database, owner: asyncpg.Connection) -> None:
+    old = await begin(database, client=b"one", fingerprint=None)
+    new = await begin(database, client=b"two", fingerprint=None)
+    await make_older(owner, old, seconds=400)
+    await drop_old_answers(database, 30)
+    asked = await owner.fetch("select id, client from docs.answer")
+    assert {old: None, new: b"two"} == {row["id"]: row["client"] for row in asked}
+
+
 # Rights.
 
 

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-_FIXTURES = Path(__file__).with_name("fixtures")
 
-
-def load_cases(name: str) -> list[Any]:
+def load_cases(name: str, *, beside: str = __file__) -> list[Any]:
     """`fixtures/<name>.txt` → pytest parameters (input, expected), without the line end before each dot."""
-    lines = (_FIXTURES / f"{name}.txt").read_text(encoding="utf-8").split("\n")
+    lines = (Path(beside).with_name("fixtures") / f"{name}.txt").read_text(encoding="utf-8").split("\n")
     fields: list[list[str]] = [[]]
     for line in lines:
         if line == ".":

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from server.errors import LecternError, ModelRateLimited, ModelRefused, ModelTimeout, ModelUnavailable
-from server.events import Delta, Finished
+from server.events import Delta, Finished, Usage
 from server.models.completions import Completer, make_completer
 from server.models.openai_completions import AnswerReader
 from server.models.openai_endpoint import Endpoint
@@ -101,14 +101,15 @@ async def test_closing_the_answer_closes_the_request(endpoint: ModelEndpoint) ->
 
 async def test_cancelling_the_reader_closes_the_request(endpoint: ModelEndpoint) -> None:
     endpoint.knobs.hang_after_deltas = 2
-    read: list[Delta | Finished] = []
+    text = ""
     is_waiting = asyncio.Event()
 
     async def read_all(completer: Completer) -> None:
+        nonlocal text
         async with aclosing(completer.complete(PROMPT)) as stream:
             async for event in stream:
-                read.append(event)
-                if len(read) == 2:
+                text += getattr(event, "text", "")
+                if text == "I read":
                     is_waiting.set()
 
     async with completer_for(endpoint) as completer:
@@ -150,14 +151,105 @@ async def test_a_finished_answers_connection_serves_the_next(endpoint: ModelEndp
     assert len({request.client for request in endpoint.requests}) == 1
 
 
+async def test_what_an_answer_took_is_told_where_the_server_tells_it(endpoint: ModelEndpoint) -> None:
+    endpoint.knobs.tells_usage = True
+    async with completer_for(endpoint) as completer:
+        expected = Finished("stop", usage=Usage(prompt_tokens=9, completion_tokens=13))
+        assert (DEFAULT_ANSWER, [expected]) == await read_answer(completer)
+    assert "stream_options" not in endpoint.requests[0].body
+
+
+async def test_openai_itself_is_asked_for_usage_and_reached_through_the_environments_proxy(
+    endpoint: ModelEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", endpoint.base_url.removesuffix("/v1"))
+    monkeypatch.delenv("http_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    async with completer_for("http://api.openai.com/v1") as completer:
+        _, finished = await read_answer(completer)
+    (request,) = endpoint.requests
+    assert request.headers["host"] == "api.openai.com"
+    asked = {name: request.body.get(name) for name in ("stream_options", "max_completion_tokens", "max_tokens")}
+    assert asked == {
+        "stream_options": {"include_usage": True},
+        "max_completion_tokens": 1024,
+        "max_tokens": None,
+    }
+    assert [Usage(prompt_tokens=9, completion_tokens=13)] == [event.usage for event in finished]
+
+
+async def test_hosts_of_no_proxy_are_reached_directly(
+    endpoint: ModelEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    async with completer_for(endpoint) as completer:
+        assert (DEFAULT_ANSWER, [Finished("stop")]) == await read_answer(completer)
+
+
+async def test_a_proxy_that_speaks_no_http_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://me:word@127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with completer_for("http://models.example/v1") as completer:
+        with pytest.raises(
+            ModelUnavailable, match=r"cannot be reached \(no way to speak to the proxy 127.0.0.1:9\)"
+        ):
+            await read_answer(completer)
+
+
+async def test_deltas_that_come_in_the_pause_are_one(endpoint: ModelEndpoint) -> None:
+    endpoint.knobs.answer, endpoint.knobs.delta_delay_seconds = "One two three four", 0.01
+    endpoint.knobs.hang_after_deltas = 4
+    async with completer_for(endpoint, coalesce_seconds=0.3) as completer:
+        stream = completer.complete(PROMPT)
+        assert Delta("One") == await anext(stream)
+        since = monotonic()
+        assert Delta(" two three four") == await anext(stream)
+        assert 0.19 < monotonic() - since < 0.9
+        await stream.aclose()
+        await assert_closed_early(endpoint, since=monotonic())
+
+
+async def test_a_delta_after_a_silence_does_not_wait(endpoint: ModelEndpoint) -> None:
+    endpoint.knobs.answer, endpoint.knobs.delta_delay_seconds = "One two", 0.4
+    async with (
+        completer_for(endpoint, coalesce_seconds=0.35) as completer,
+        aclosing(completer.complete(PROMPT)) as stream,
+    ):
+        await anext(stream)
+        since = monotonic()
+        await anext(stream)
+        assert monotonic() - since < 0.65
+
+
+async def test_without_a_pause_no_delta_waits_for_another(endpoint: ModelEndpoint) -> None:
+    endpoint.knobs.answer, endpoint.knobs.delta_delay_seconds = "One two three", 0.05
+    async with (
+        completer_for(endpoint, coalesce_seconds=0) as completer,
+        aclosing(completer.complete(PROMPT)) as it,
+    ):
+        expected = [Delta("One"), Delta(" two"), Delta(" three"), Finished("stop")]
+        assert expected == [event async for event in it]
+
+
+async def test_a_fast_model_is_not_held_back(endpoint: ModelEndpoint) -> None:
+    endpoint.knobs.raw = [choice(" word") * 40_000 + choice(finish_reason="stop")]  # in 4 MB
+    async with completer_for(endpoint, coalesce_seconds=0.5) as completer:
+        since = monotonic()
+        text, _ = await read_answer(completer)
+    assert " word" * 40_000 == text
+    assert monotonic() - since < 4
+
+
 async def test_a_connection_cut_in_mid_answer_is_unavailable(endpoint: ModelEndpoint) -> None:
     endpoint.knobs.cut_after_deltas = 2
+    text = ""
     async with completer_for(endpoint) as completer, aclosing(completer.complete(PROMPT)) as stream:
-        before = [await anext(stream), await anext(stream)]
-        with pytest.raises(ModelUnavailable, match=r"^127\.0\.0\.1:\d+ broke off in mid-answer"):
-            await anext(stream)
-    expected: list[Delta | Finished] = [Delta("I"), Delta(" read")]
-    assert expected == before
+        with pytest.raises(ModelUnavailable, match=r"^127\.0\.0\.1:\d+ broke off in mid-answer \(peer closed"):  # noqa: PT012
+            async for event in stream:
+                text += getattr(event, "text", "")
+    assert text == "I read"
 
 
 async def test_an_error_in_the_stream_is_told_with_its_message(endpoint: ModelEndpoint) -> None:

@@ -51,7 +51,7 @@ async def test_the_bytes_keep_to_the_contract(site_url: str) -> None:
     assert headers["access-control-allow-origin"] == "*" if "origin" in asked.response.request.headers else True
     assert b"\r" not in asked.raw
     assert asked.raw.count(b"retry: 3000\n") == 1
-    assert asked.raw.endswith(b"data: [DONE]\n\n")
+    assert asked.raw.split(b"\n\n")[-2].startswith(b"data: [DONE]\nid: ")
     assert all(set(event) <= {"id", "data", "retry"} for event in asked.events)
 
 

@@ -159,6 +159,11 @@ test("an unfinished text shows no marks that are about to vanish", () => {
   assert.deepEqual([{ type: "code", text: "make" }], sofar("`make"));
 });
 
+test("a bracket in code ends no label", () => {
+  const pieces = parseInline("[a `](https://evil.example)` b");
+  assert.deepEqual(["text", "code", "text"], pieces.map(({ type }) => type));
+});
+
 for (const [name, source] of Object.entries({
   brackets: "[".repeat(20_000),
   "images and brackets": "![[".repeat(7_000),
@@ -276,10 +281,10 @@ test("a frame is read, with its sources checked", () => {
   const endpoint = new URL("https://lectern.example.com/");
   const shown = { number: 1, title: "T", heading: "H", excerpt: "e" };
   const source = { ...shown, ranges: [[0, 1], ["x"]], url: "/p#h", score: 1, similarity: 0.5 };
-  const frame = { choices: [{ text: "Hi", finish_reason: null }], sources: [source, { url: "javascript:x" }] };
+  const frame = { choices: [{ answer: "", text: "Hi", finish_reason: null }], sources: [source, { url: "javascript:x" }] };
   const empty = { number: null, title: "", heading: "", excerpt: "", ranges: [], byMeaning: false, href: null };
   const read = { ...shown, ranges: [[0, 1]], byMeaning: true, href: "https://lectern.example.com/p#h" };
-  const expected = { text: "Hi", sources: [read, empty], reason: "", trouble: null };
+  const expected = { answer: "", text: "Hi", sources: [read, empty], reason: "", trouble: null };
   assert.deepEqual(readFrame(JSON.stringify(frame), endpoint), expected);
   assert.equal(null, readFrame("not json", endpoint));
   assert.equal(null, readFrame('{"choices": []}', endpoint));

@@ -41,13 +41,17 @@ class Format(ABC):
 
 
 def event(data: bytes, *, id: str | None = None, name: str | None = None, retry: bool = False) -> bytes:
-    """One server-sent event; LF, one `data:` line. `data` must not hold a line end."""
+    """One server-sent event; LF, one `data:` line. `data` must not hold a line end.
+
+    The id is last: `@microsoft/fetch-event-source` counts the event as read when it has that line, and where the
+    connection broke behind it asks for what comes next.
+    """
     lines = [
-        f"id: {id}\n".encode() if id else b"",
         f"event: {name}\n".encode() if name else b"",
         b"data: ",
         data,
         f"\nretry: {RETRY_MILLISECONDS}".encode() if retry else b"",
+        f"\nid: {id}".encode() if id else b"",
         b"\n\n",
     ]
     return b"".join(lines)

@@ -1,0 +1,1 @@
+"""The programs that Lectern is compared with."""
