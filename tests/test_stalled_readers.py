@@ -171,7 +171,7 @@ async def read_raw(url: str, path: str) -> str:
 
 async def read_all(stream: asyncio.StreamReader) -> Reader:
     raw = bytearray()
-    while b"data: [DONE]\n\n" not in raw[-100:]:
+    while not raw.endswith(b"\r\n0\r\n\r\n"):
         chunk = await asyncio.wait_for(stream.read(2**16), 120)
         assert chunk
         raw += chunk
