@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -119,13 +120,14 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
                 allow_headers=list(_CORS_REQUEST_HEADERS),
                 expose_headers=["Location", "Retry-After", "X-Should-Retry"],
                 max_age=86_400,
-            )
+            ),
+            # Starlette's own stands outside of CORS, so that no page could read that something went wrong.
+            Middleware(ServerErrorMiddleware, handler=_tell_bug),
         ],
         exception_handlers={
             LecternError: tell_error,
             HTTPException: _tell_http_error,
             ClientDisconnect: tell_nobody,
-            Exception: _tell_bug,
         },
         lifespan=lambda _: nullcontext(rooms) if rooms else _own_rooms(settings),
     )
@@ -161,10 +163,11 @@ async def _own_rooms(settings: Settings) -> AsyncIterator[Rooms]:
     """Where uvicorn was started by itself: it waits for connections to end, and knows nothing of answers."""
     async with open_rooms(settings) as rooms:
         answers, loop = rooms["answers"], asyncio.get_running_loop()
-        tasks = []
+        tasks: list[asyncio.Task[None]] = []
 
         def drain() -> None:
-            tasks.append(asyncio.create_task(answers.drain(grace_seconds=settings.shutdown_grace_seconds)))
+            grace_seconds = 0 if tasks else settings.shutdown_grace_seconds  # who says it twice is in a hurry
+            tasks.append(asyncio.create_task(answers.drain(grace_seconds)))
 
         with _when_told_to_stop(lambda: loop.call_soon_threadsafe(drain)):
             yield rooms

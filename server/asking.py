@@ -1,7 +1,5 @@
 """The commands `lectern serve`, `ask` and `search`."""
 
-from functools import partial
-
 from server.answering.queries import clean_query
 from server.answering.sources import make_hits
 from server.app import create_app, open_rooms
@@ -19,8 +17,7 @@ async def run_serve(settings: Settings) -> None:
         async with open_rooms(settings) as rooms:
             site = await get_site(rooms["database"])
             host, port = listening.getsockname()[:2]
-            drain = partial(rooms["answers"].drain, grace_seconds=settings.shutdown_grace_seconds)
-            server = StoppableServer(create_app(settings, rooms), settings, drain)
+            server = StoppableServer(create_app(settings, rooms), settings, rooms["answers"].drain)
             server.on_started = lambda: tell_serving(f"http://{host}:{port}", site, settings)
             await server.serve(sockets=[listening])
 

@@ -32,12 +32,15 @@ class StoppableServer(uvicorn.Server):
     """Serves until SIGINT or SIGTERM, gives running answers their grace, and returns.
 
     Meanwhile it listens: who reads an answer may come back for it, who asks is told when to try again, and a load
-    balancer sees by `/readyz` that it should look elsewhere. A second signal ends the grace.
+    balancer sees by `/readyz` that it should look elsewhere. A second signal ends the grace and all waiting.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, drain: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, drain: Callable[[float], Awaitable[None]]) -> None:
+        """`drain` is given the grace in seconds."""
         self._drain = drain
-        self._draining: asyncio.Task[None] | None = None
+        self._grace_seconds = settings.shutdown_grace_seconds
+        self._draining: asyncio.Future[None] | None = None
+        self._hurrying: asyncio.Future[None] | None = None
         super().__init__(
             uvicorn.Config(
                 app,
@@ -55,15 +58,16 @@ class StoppableServer(uvicorn.Server):
         if self.started:
             self.on_started()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's
         if self._draining is None:
             self._draining = asyncio.ensure_future(self._drain_and_exit(sig))
         else:
-            super().handle_exit(sig, frame)
+            self.force_exit = True
+            self._hurrying = asyncio.ensure_future(self._drain(0))
 
     async def _drain_and_exit(self, sig: int) -> None:
         try:
-            await self._drain()
+            await self._drain(self._grace_seconds)
         finally:
             super().handle_exit(sig, None)
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -19,7 +19,7 @@ from server.answering.live import LiveAnswer
 from server.answering.queries import same_question
 from server.answering.recipe import recipe
 from server.answering.stored import revive
-from server.answering.storing import STALE_SECONDS, AnswerStore
+from server.answering.storing import AnswerStore
 from server.answering.threads import Threads, is_chat
 from server.answering.writing import AnswerWriter, interrupted
 from server.database.answers import get_answer, get_latest_answer, open_answer, stop_answer
@@ -36,6 +36,9 @@ _REMEMBER_SECONDS: Final = 60.0
 
 # How long a reader elsewhere counts as present after it was heard of; the database tells it for two seconds.
 _FOLLOWED_SECONDS: Final = 3.0
+
+# How long after it was found somebody may take to read an answer. A guess: the longest turn of a busy event loop.
+_COMING_SECONDS: Final = 1.0
 
 
 class Answers:
@@ -74,7 +77,7 @@ class Answers:
         same = self._same_question(question)
         if same is None or question.is_fresh or question.idempotency_key or question.conversation:
             return await self._open(question, same, must_be_stored=must_be_stored)
-        if opening := self._opening.get(same):
+        if (opening := self._opening.get(same)) and not self._has_stopped(opening):
             answer = await asyncio.shield(opening)
             answer.asked_count += 1
             self._keep_going(answer)
@@ -89,7 +92,7 @@ class Answers:
         self._store.start()
         answer = self._known_here(id)
         if answer is None:
-            stored = await get_answer(self._database, id, stale_seconds=STALE_SECONDS)
+            stored = await get_answer(self._database, id, stale_seconds=self._store.stale_seconds)
             if stored is None:
                 raise NotFound("There is no such answer.")
             answer = self._adopt(stored)
@@ -145,19 +148,38 @@ class Answers:
         """Whether nobody may ask any more; who reads goes on."""
         return self._is_draining
 
-    async def drain(self, *, grace_seconds: float) -> None:
-        """Takes no more questions; running answers may finish for so long, and are interrupted then."""
+    async def drain(self, grace_seconds: float) -> None:
+        """Takes no more questions; running answers may finish for so long, and are interrupted then.
+
+        Who reads what another server writes is let go without an end then: it goes on there.
+        """
         self._is_draining = True
-        if writers := list(self._writers.values()):
-            logger.info("%d answers are being written and have %g s to finish.", len(writers), grace_seconds)
-            await asyncio.wait([writer.task for writer in writers], timeout=grace_seconds)
-            for writer in writers:
-                writer.stop(interrupted())
-            await asyncio.gather(*(writer.task for writer in writers))
+        if unfinished := self._unfinished():
+            logger.info("%d answers are running and have %g s to finish.", len(unfinished), grace_seconds)
+            with suppress(TimeoutError, ServerStopping):
+                async with asyncio.timeout(grace_seconds):
+                    while unfinished := self._unfinished():
+                        await unfinished[0].ended()
+        writers = list(self._writers.values())
+        for writer in writers:
+            writer.stop(interrupted())
+        await asyncio.gather(*(writer.task for writer in writers))
+        for answer in self._unfinished():
+            answer.abandon()
+
+    def _unfinished(self) -> list[LiveAnswer]:
+        """What is written here, and what is read here while another server writes it."""
+        known = {
+            id: self._known_here(id) for id, audience in self._audiences.items() if self._is_needed(id, audience)
+        }
+        return [answer for answer in known.values() if answer and not answer.finished and not answer.is_abandoned]
+
+    def _is_needed(self, id: str, audience: Audience) -> bool:
+        return id in self._writers or audience.is_present
 
     async def close(self) -> None:
         """Ends what is still being written, and stores it."""
-        await self.drain(grace_seconds=0)
+        await self.drain(0)
         await self._store.close()
 
     def _same_question(self, question: Question) -> bytes | None:
@@ -171,6 +193,8 @@ class Answers:
         id = _new_id()
         try:
             opened = await self._open_stored(id, question, same)
+            if (writer := self._writers.get(opened.answer.id)) and writer.is_stopping:
+                await asyncio.wait([writer.task])
             if self._is_of_no_use(opened, question):
                 await self._store.store_now()
                 opened = await self._open_stored(id, question, same)
@@ -196,7 +220,7 @@ class Answers:
             model=self.model,
             cache_seconds=self._settings.cache_seconds,
             is_fresh=question.is_fresh,
-            stale_seconds=STALE_SECONDS,
+            stale_seconds=self._store.stale_seconds,
         )
 
     def _is_of_no_use(self, opened: OpenedAnswer, question: Question) -> bool:
@@ -211,12 +235,24 @@ class Answers:
 
     def _opened(self, same: bytes, opening: asyncio.Task[LiveAnswer]) -> None:
         """Questions go on joining only what is being written here; the database knows the rest."""
-        is_running = not opening.cancelled() and not opening.exception() and opening.result().id in self._writers
-        if not is_running:
-            self._opening.pop(same, None)
-            return
-        writer = self._writers[opening.result().id]
-        writer.task.add_done_callback(lambda _: self._opening.pop(same, None))
+
+        def forget(_: object = None) -> None:
+            if self._opening.get(same) is opening:
+                del self._opening[same]
+
+        is_opened = not opening.cancelled() and not opening.exception()
+        writer = self._writers.get(opening.result().id) if is_opened else None
+        if writer is None:
+            forget()
+        else:
+            writer.task.add_done_callback(forget)
+
+    def _has_stopped(self, opening: asyncio.Task[LiveAnswer]) -> bool:
+        """Whether what it opened is about to end because somebody wanted that."""
+        if not opening.done() or opening.cancelled() or opening.exception():
+            return False
+        writer = self._writers.get(opening.result().id)
+        return writer is not None and writer.is_stopping
 
     def _joined(self, opened: OpenedAnswer) -> LiveAnswer:
         answer = self._known_here(opened.answer.id) or self._adopt(opened.answer)
@@ -255,7 +291,9 @@ class Answers:
         asyncio.get_running_loop().call_later(_REMEMBER_SECONDS, self._here.pop, id, None)
 
     def _adopt(self, stored: StoredAnswer) -> LiveAnswer:
-        """The log of an answer that another server writes, or that has ended."""
+        """The log of an answer that another server writes, or that has ended; all its readers here share it."""
+        if known := self._known_here(stored.id):  # since the database was asked
+            return known
         answer = revive(stored)
         if answer.finished is None:
             self._audiences[answer.id] = Audience(partial(self._leave, answer))
@@ -267,9 +305,9 @@ class Answers:
         self._audiences.pop(answer.id, None)
 
     def _keep_going(self, answer: LiveAnswer) -> None:
-        """Somebody is about to read, or to say for how long it is to be waited."""
+        """Somebody is about to read, or to say for how long it is to be waited; or wants nothing after all."""
         if audience := self._audiences.get(answer.id):
-            audience.dismiss()
+            audience.expect(_COMING_SECONDS)
 
     def _meet_demand(self, demand: AnswerDemand) -> None:
         """What other servers have heard about an answer that is written here."""

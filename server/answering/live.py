@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from server.errors import ServerStopping
 from server.events import Delta, Event, Finished, SourcesFound
 
 NOTHING: Final = -1
@@ -69,6 +70,7 @@ class LiveAnswer:
         self._max_chars = max_chars
         self._pieces: list[str] = []
         self._ends: list[int] = []
+        self._is_abandoned = False
         self._changed = asyncio.Event()
         self._since: dict[int, Logged] = {}
 
@@ -85,6 +87,16 @@ class LiveAnswer:
     def is_full(self) -> bool:
         """Whether no more text is taken: what an endless answer would fill the memory with."""
         return self.length >= self._max_chars
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether it goes on elsewhere, and nothing more will be heard of it here."""
+        return self._is_abandoned
+
+    def abandon(self) -> None:
+        """Lets its readers go without an end, by `ServerStopping`: another server writes it, and goes on."""
+        self._is_abandoned = True
+        self._wake()
 
     def text_from(self, offset: int) -> str:
         index = bisect_right(self._ends, offset)
@@ -105,9 +117,7 @@ class LiveAnswer:
             case Finished():
                 self.finished = event
                 self.finished_at = self.finished_at or datetime.now(UTC)
-        # Wakes who waits now, and nobody who comes later: they look before they wait.
-        self._changed.set()
-        self._changed.clear()
+        self._wake()
 
     def _append_text(self, text: str) -> None:
         text = text[: self._max_chars - self.length]
@@ -118,8 +128,21 @@ class LiveAnswer:
         self._ends.append(self.length + len(text))
         self._since = {}
 
+    def _wake(self) -> None:
+        """Wakes who waits now, and nobody who comes later: they look before they wait."""
+        self._changed.set()
+        self._changed.clear()
+
+    async def _change(self) -> None:
+        if self._is_abandoned:
+            raise ServerStopping("A reader was let go that followed an answer of another server.")
+        await self._changed.wait()
+
     async def follow(self, after: int = NOTHING) -> AsyncGenerator[Logged, None]:
-        """What a reader at position `after` lacks, as it comes; ends behind `Finished`."""
+        """What a reader at position `after` lacks, as it comes; ends behind `Finished`.
+
+        Raises `ServerStopping` where the answer is abandoned.
+        """
         if after < 0:
             await self._until_found()
             assert self.found is not None  # noqa: S101
@@ -133,22 +156,22 @@ class LiveAnswer:
             elif self.finished:
                 break
             else:
-                await self._changed.wait()
+                await self._change()
         yield self._shared(self.finished, position=DONE)
 
     async def begun(self) -> None:
         """Returns when there is text, or when it is clear that there will be none."""
         while not self.length and not self.finished:
-            await self._changed.wait()
+            await self._change()
 
     async def ended(self) -> Finished:
         while not self.finished:
-            await self._changed.wait()
+            await self._change()
         return self.finished
 
     async def _until_found(self) -> None:
         while not self.found:
-            await self._changed.wait()
+            await self._change()
 
     def _read_since(self, offset: int) -> Logged:
         shared = self._since.get(offset)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from server.answering.live import LiveAnswer
+from server.answering.live import TROUBLE, LiveAnswer
 from server.errors import LecternError
 from server.events import Citations, Delta, Finished, SourcesFound, Usage
 from server.records import AnswerProgress, Match, Source, StoredAnswer
@@ -16,7 +16,7 @@ def revive(stored: StoredAnswer) -> LiveAnswer:
         query=stored.query,
         model=stored.model,
         created_at=stored.created_at,
-        max_chars=max(len(stored.text), 500_000),
+        max_chars=TROUBLE - 1,  # its writer's limit was another's setting
     )
     answer.asked_count = stored.asked_count
     answer.delivered_at = stored.delivered_at

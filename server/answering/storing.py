@@ -6,6 +6,8 @@ loses nothing: what could not be stored is tried again at the next turn, and rea
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ logger = logging.getLogger(__name__)
 # A server that has not written to its running answers for so long is taken for dead. A guess: twenty turns.
 STALE_SECONDS: Final = 5.0
 
+# … and this is for as long again after an outage: nothing takes an hour to write.
+_AFTER_OUTAGE_STALE_SECONDS: Final = 3600.0
+
 _FLUSH_LIMIT_SECONDS: Final = 3.0
 _HOUSEKEEPING_SECONDS: Final = 600.0
 
@@ -34,6 +39,7 @@ OnDemand = Callable[[AnswerDemand], None]
 class _Written:
     answer: LiveAnswer
     on_demand: OnDemand
+    demand: AnswerDemand | None = None
     offset: int = 0
     is_found_stored: bool = False
     was_missing: bool = False
@@ -53,6 +59,7 @@ class AnswerStore:
         self._task: asyncio.Task[None] | None = None
         self._housekeeping: asyncio.Task[None] | None = None
         self._is_failing = False
+        self._failed_at = -math.inf
 
     def start(self) -> None:
         """Begins to store, where it has not yet; needs a running event loop."""
@@ -95,6 +102,12 @@ class AnswerStore:
     def leave(self, answer: LiveAnswer) -> None:
         self._followed.pop(answer.id, None)
 
+    @property
+    def stale_seconds(self) -> float:
+        """After which silence a writer is taken for dead. After an outage it gets time to be heard."""
+        is_just_back = time.monotonic() < self._failed_at + STALE_SECONDS
+        return _AFTER_OUTAGE_STALE_SECONDS if is_just_back else STALE_SECONDS
+
     async def _run(self) -> None:
         while True:
             await self._has_work.wait()
@@ -102,15 +115,25 @@ class AnswerStore:
                 await self.store_now()
                 await self._read()
                 self._is_failing = False
-            except Outage as problem:
-                if not self._is_failing:
-                    logger.warning("Answers cannot be stored, and will be tried again: %s", problem)
-                self._is_failing = True
-            except Exception:
-                logger.exception("Answers could not be stored")
+            except Exception as problem:  # noqa: BLE001 - whatever it was, the next turn may go well
+                self._failed(problem)
             if not self._written and not self._followed:
                 self._has_work.clear()
             await asyncio.sleep(self._turn_seconds)
+
+    def _failed(self, problem: Exception) -> None:
+        self._failed_at = time.monotonic()
+        if not self._is_failing:
+            is_expected = isinstance(problem, Outage)
+            logger.warning(
+                "Answers cannot be stored, and will be tried again: %s",
+                problem,
+                exc_info=None if is_expected else problem,
+            )
+        self._is_failing = True
+        for written in self._written.values():
+            if written.demand and written.demand.is_followed:  # by somebody who cannot say so now
+                written.on_demand(written.demand)
 
     async def store_now(self) -> None:
         """Stores what there is, without waiting for the next turn."""
@@ -132,6 +155,7 @@ class AnswerStore:
                 continue
             written.offset = stored.offset + len(stored.text)
             written.is_found_stored = written.is_found_stored or stored.found is not None
+            written.demand = demand
             written.on_demand(demand)
             if is_over and stored.delivered_at == written.answer.delivered_at:
                 self._written.pop(stored.id, None)
@@ -143,14 +167,17 @@ class AnswerStore:
         written.offset, written.is_found_stored, written.was_missing = 0, False, True
 
     async def _read(self) -> None:
-        followed = list(self._followed.values())
+        followed = dict(self._followed)
         if not followed:
             return
-        ids = [answer.id for answer in followed]
-        offsets = [answer.length for answer in followed]
-        for stored in await follow_answers(self._database, ids, offsets, stale_seconds=STALE_SECONDS):
-            answer = self._followed.get(stored.id)
-            if answer is None or answer.finished:
+        offsets = [answer.length for answer in followed.values()]
+        for stored in await follow_answers(
+            self._database, list(followed), offsets, stale_seconds=self.stale_seconds
+        ):
+            answer = followed[stored.id]
+            if (
+                self._followed.get(stored.id) is not answer
+            ):  # left meanwhile, and followed again from another place
                 continue
             catch_up(answer, stored)
             if answer.finished:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import replace
 from math import ceil
 from typing import Final
@@ -27,12 +26,23 @@ class AnswerWriter:
         self._events = events
         self._is_paid = is_paid
         self._ending: Finished | None = None
+        self._is_reading = False
         self.task = asyncio.create_task(self._write(), name=f"answer {answer.id}")
 
     def stop(self, ending: Finished) -> None:
         """Closes the request to the model, keeps what was written, and ends the answer so."""
-        self._ending = self._ending or ending
-        self.task.cancel()
+        if self._ending:
+            return
+        self._ending = ending
+        if (
+            self._is_reading
+        ):  # neither before it runs, which nothing would come after, nor while it closes the request
+            self.task.cancel()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the answer is about to end because it was told to."""
+        return self._ending is not None
 
     async def _write(self) -> None:
         try:
@@ -50,13 +60,19 @@ class AnswerWriter:
         self._answer.append(self._with_usage(ending))
 
     async def _append_events(self) -> Finished:
-        async with aclosing(self._events) as events:
-            async for event in events:
+        if self._ending:
+            return self._ending
+        self._is_reading = True
+        try:
+            async for event in self._events:
                 if isinstance(event, Finished):
                     return event
                 self._answer.append(event)
                 if self._answer.is_full:
                     return Finished("length")
+        finally:
+            self._is_reading = False
+            await self._events.aclose()
         raise LecternError("An answer did not end.")
 
     def _with_usage(self, ending: Finished) -> Finished:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import orjson
@@ -65,7 +66,11 @@ class AnswerStream(Response):
         self._send_timeout_seconds = settings.send_timeout_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._answers.reading(self._answer, grace_seconds=self._grace_seconds):
+        reading = self._answers.reading(self._answer, grace_seconds=self._grace_seconds)
+        with (
+            suppress(ServerStopping),
+            reading,
+        ):  # another server goes on with the answer: the reader comes back for it
             await _while_connected(receive, self._respond(scope, receive, send))
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,13 +83,14 @@ class AnswerStream(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         pulse = Pulse(
             send,
+            cut=partial(_cut, receive),
             keep_alive=self._format.keep_alive,
             ping_seconds=self._ping_seconds,
             send_timeout_seconds=self._send_timeout_seconds,
         )
         with pulse:
             await self._write(pulse)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await pulse.send(b"", is_last=True)
         self._answers.was_delivered(self._answer)
 
     async def _write(self, pulse: "Pulse") -> None:
@@ -102,8 +108,18 @@ class Pulse:
     One timer a stream, which looks what has happened since: one for each send would cost more than the send.
     """
 
-    def __init__(self, send: Send, *, keep_alive: bytes, ping_seconds: float, send_timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        send: Send,
+        *,
+        cut: Callable[[], None],
+        keep_alive: bytes,
+        ping_seconds: float,
+        send_timeout_seconds: float,
+    ) -> None:
+        """`cut` breaks the connection off, with what the reader has not taken."""
         self._send = send
+        self._cut = cut
         self._keep_alive = keep_alive
         self._ping_seconds = ping_seconds
         self._send_timeout_seconds = send_timeout_seconds
@@ -121,11 +137,11 @@ class Pulse:
         if self._pinging:
             self._pinging.cancel()
 
-    async def send(self, data: bytes) -> None:
+    async def send(self, data: bytes, *, is_last: bool = False) -> None:
         """One write; waits while the reader takes nothing."""
         self._sends_under_way += 1
         self._sent_at = self._loop.time()
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        await self._send({"type": "http.response.body", "body": data, "more_body": not is_last})
         self._sends_under_way -= 1
 
     def _wait(self) -> None:
@@ -140,12 +156,24 @@ class Pulse:
             logger.info("A reader took nothing for too long and was let go.")
             assert self._writing is not None  # noqa: S101 - it is entered in a task
             self._writing.cancel()
+            self._cut()
             return
         if not self._sends_under_way and silent_seconds >= self._ping_seconds:
             self._sent_at = self._loop.time()
             if self._keep_alive:
                 self._pinging = asyncio.create_task(self.send(self._keep_alive))
         self._wait()
+
+
+def _cut(receive: Receive) -> None:
+    """Closes the connection at once, where the server is uvicorn: ASGI has no word for it.
+
+    What uvicorn does with an unfinished response waits until the reader has taken what was written, and one that
+    takes nothing would keep the connection and its buffer for ever.
+    """
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.abort()
 
 
 async def _while_connected(receive: Receive, work: Coroutine[Any, Any, None]) -> None:
