@@ -21,6 +21,9 @@ GRACE_SECONDS: Final = 3
 # From the end of that to the end of the model's request.
 STOP_LIMIT_SECONDS: Final = 2
 
+# How long a client's connection may outlive the client: Chromium sometimes goes on reading for 5 s what nobody wants.
+LINGER_SECONDS: Final = 6
+
 Runner = Callable[[Client, Sequence[Job]], Awaitable[list[Told]]]
 
 
@@ -96,6 +99,6 @@ def _prepare(client: Client, format: Format, day: Day, lectern: Lectern, line: L
 
 async def _model_let_go(case: Case) -> None:
     """Waits until the model's request is closed, as long as that may take."""
-    deadline = time.monotonic() + GRACE_SECONDS + STOP_LIMIT_SECONDS
+    deadline = time.monotonic() + LINGER_SECONDS + GRACE_SECONDS + STOP_LIMIT_SECONDS
     while time.monotonic() < deadline and not all(request.closed_early_at for request in case.asked):
         await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ import struct
 import time
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -133,17 +133,21 @@ async def _pass_on(line: Line, client: End, server: End) -> None:
 
 
 async def _pass_up(line: Line, passage: Passage, reader: StreamReader, writer: StreamWriter) -> None:
-    while data := await reader.read(65_536):
-        if asked := _REQUEST.match(data):
-            method, path = (part.decode() for part in asked.groups())
-            passage.is_preflight = method == "OPTIONS"
-            if not passage.is_preflight:
-                line.requests.append(f"{method} {path.partition('?')[0]}")
-            if method == "DELETE":
-                line.deleted_at = time.monotonic()
-        writer.write(data)
-        await writer.drain()
+    with suppress(ConnectionError):  # some leave with a reset
+        while data := await reader.read(65_536):
+            if asked := _REQUEST.match(data):
+                _note(line, passage, *(part.decode() for part in asked.groups()))
+            writer.write(data)
+            await writer.drain()
     line.left_at = time.monotonic()
+
+
+def _note(line: Line, passage: Passage, method: str, path: str) -> None:
+    passage.is_preflight = method == "OPTIONS"
+    if not passage.is_preflight:
+        line.requests.append(f"{method} {path.partition('?')[0]}")
+    if method == "DELETE":
+        line.deleted_at = time.monotonic()
 
 
 async def _pass_down(line: Line, passage: Passage, reader: StreamReader, writer: StreamWriter) -> None:
