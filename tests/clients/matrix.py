@@ -21,7 +21,7 @@ GRACE_SECONDS: Final = 3
 # From the end of that to the end of the model's request.
 STOP_LIMIT_SECONDS: Final = 2
 
-# How long a client's connection may outlive the client: Chromium sometimes goes on reading for 5 s what nobody wants.
+# How long a connection may outlive its client: Chromium sometimes reads on for 5 s what nobody wants any more.
 LINGER_SECONDS: Final = 6
 
 Runner = Callable[[Client, Sequence[Job]], Awaitable[list[Told]]]
