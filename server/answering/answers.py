@@ -125,7 +125,7 @@ class Answers:
     def expect_reader(self, answer: LiveAnswer) -> None:
         """Somebody was told of an answer and will come for it."""
         if audience := self._audiences.get(answer.id):
-            audience.expect(self._settings.reader_grace_seconds)
+            audience.expect(max(self._settings.reader_grace_seconds, _COMING_SECONDS))
 
     @contextmanager
     def reading(self, answer: LiveAnswer, *, grace_seconds: float) -> Iterator[None]:

@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+# How long the status may wait for what it is to tell, where the format has keep-alives. A guess: what refuses a
+# question does so at once, and no proxy waits for less than half a minute.
+_STATUS_WAIT_SECONDS = 5.0
+
 _RETRY_AFTER_SECONDS = 5  # a guess: until another server, or this one anew, takes questions
 
 
@@ -75,7 +79,7 @@ class AnswerStream(Response):
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._refuse:
-            await self._answer.begun()
+            await self._wait_for_text()
             finished = self._answer.finished
             if finished and finished.problem and not self._answer.length:
                 await self._refuse(finished.problem)(scope, receive, send)
@@ -92,6 +96,12 @@ class AnswerStream(Response):
             await self._write(pulse)
             await pulse.send(b"", is_last=True)
         self._answers.was_delivered(self._answer)
+
+    async def _wait_for_text(self) -> None:
+        """Or for trouble; but not for so long that a proxy would lose patience with a silent stream."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STATUS_WAIT_SECONDS if self._format.keep_alive else None):
+                await self._answer.begun()
 
     async def _write(self, pulse: "Pulse") -> None:
         answer, format, after = self._answer, self._format, self._after

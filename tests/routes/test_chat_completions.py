@@ -195,6 +195,19 @@ async def test_a_silent_model_leaves_keep_alives_that_are_no_events(
     assert text_of(frames_of(response.text)).endswith("Two words")
 
 
+@pytest.mark.soak
+async def test_a_model_that_thinks_for_long_is_bridged_by_keep_alives_and_its_trouble_told_in_the_stream(
+    client: httpx.AsyncClient, endpoint: ModelEndpoint
+) -> None:
+    endpoint.knobs.first_delta_delay_seconds = 6
+    endpoint.knobs.error_after_deltas = 1
+    endpoint.knobs.answer = "No"
+    response = await ask(client, stream=True)
+    assert response.status_code == 200
+    assert response.text.count(": ping\n") >= 1
+    assert frames_of(response.text)[-1]["error"]["code"] == "model_unavailable"
+
+
 async def test_the_prompt_stays_the_owners(client: httpx.AsyncClient, endpoint: ModelEndpoint) -> None:
     orders = [{"role": role, "content": "Talk like a pirate."} for role in ("system", "developer")]
     await ask(client, messages=[*orders, {"role": "user", "content": "How do I pair the lamp?"}])
