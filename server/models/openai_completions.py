@@ -6,7 +6,7 @@ The stream is read as bytes, past the SDK and past httpx2's response: their laye
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from typing import Any, TypeGuard
 
 import httpx2
 import openai
@@ -29,6 +29,9 @@ _TAIL_SECONDS = 0.5
 # After so much at once nothing is waited for: there may be more already. A model that writes 100 deltas a second
 # sends half of it in the longest pause there can be.
 _PLENTY_BYTES = 65_536
+
+# No model reads or writes so much.
+_TOKENS_MAX = 1_000_000_000
 
 
 class OpenAICompleter(Completer):
@@ -196,7 +199,12 @@ def read_usage(frame: Any) -> Usage | None:
     if not isinstance(usage, dict):
         return None
     prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    return Usage(prompt, completion) if isinstance(prompt, int) and isinstance(completion, int) else None
+    return Usage(prompt, completion) if _is_count(prompt) and _is_count(completion) else None
+
+
+def _is_count(number: object) -> TypeGuard[int]:
+    """Whether it can be meant; what the database has no room for would keep other answers out of it as well."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= _TOKENS_MAX
 
 
 def _read_finish_reason(reason: object) -> FinishReason | None:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from server.errors import LecternError, ModelRateLimited, ModelRefused, ModelTimeout, ModelUnavailable
 from server.events import Delta, Finished, Usage
 from server.models.completions import Completer, make_completer
-from server.models.openai_completions import AnswerReader
+from server.models.openai_completions import AnswerReader, read_usage
 from server.models.openai_endpoint import Endpoint
 from server.records import Message, Prompt
 from server.settings import load_settings
@@ -330,6 +330,12 @@ def replay(*chunks: bytes) -> tuple[str, str | None]:
     )
     texts = [text for chunk in chunks for text in reader.feed(chunk)]
     return "".join([*texts, *reader.finish()]), reader.finish_reason
+
+
+@pytest.mark.parametrize("count", [-1, 3_000_000_000, True, 1.5, "9"])
+def test_counts_of_tokens_that_cannot_be_meant_are_left_aside(count: Any) -> None:
+    assert read_usage({"usage": {"prompt_tokens": count, "completion_tokens": 1}}) is None
+    assert read_usage({"usage": {"prompt_tokens": 1, "completion_tokens": count}}) is None
 
 
 @pytest.mark.parametrize(
