@@ -33,8 +33,9 @@ def catch_up(answer: LiveAnswer, stored: StoredAnswer) -> None:
     if stored.status != "running":
         if answer.found is None:
             answer.append(SourcesFound((), None))
-        answer.first_delta_at, answer.finished_at = stored.first_delta_at, stored.finished_at
         answer.append(_finished(stored))
+        # Without a `finished_at` its writer was only taken for gone, and has the last word if it is not.
+        answer.first_delta_at, answer.finished_at = stored.first_delta_at, stored.finished_at
 
 
 def progress(answer: LiveAnswer, *, offset: int, is_found_stored: bool) -> AnswerProgress:

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from server.answering.stored import progress, revive
 from server.database.answers import (
     drop_old_answers,
     follow_answers,
@@ -452,10 +453,31 @@ async def test_a_writer_that_lives_wins_over_who_thought_it_gone(
     assert (answer.status, answer.finish_reason, answer.problem) == ("finished", "stop", None)
 
 
+@pytest.mark.parametrize("ends_first", [False, True])
+async def test_who_marks_an_interruption_as_delivered_leaves_the_end_to_a_writer_that_lives(
+    database: Database, owner: asyncpg.Connection, ends_first: bool
+) -> None:
+    id = await begin(database)
+    await store(database, id, text="Call")
+    await make_older(owner, id, seconds=STALE_SECONDS + 1)
+    seen = revive(await stored(database, id))
+    seen.delivered_at = NOON
+    delivered = progress(seen, offset=seen.length, is_found_stored=True)
+    if ends_first:
+        await finish(database, id)
+    await store_answers(database, [delivered])
+    if not ends_first:
+        assert (await stored(database, id)).status == "interrupted"
+        await finish(database, id)
+    answer = await stored(database, id)
+    assert (answer.status, answer.finish_reason, answer.problem) == ("finished", "stop", None)
+    assert answer.delivered_at == NOON
+
+
 async def test_what_its_writer_has_ended_stays_ended(database: Database, owner: asyncpg.Connection) -> None:
     id = await begin(database)
     ending: dict[str, Any] = {"status": "interrupted", "finish_reason": "error", "problem": INTERRUPTED}
-    await store(database, id, text="Call", **ending)
+    await store(database, id, text="Call", finished_at=NOON, **ending)
     await store(database, id, text="Ca")
     await store(database, id, offset=4, delivered_at=NOON)
     await make_older(owner, id, seconds=STALE_SECONDS + 1)
