@@ -186,7 +186,8 @@ class AnswerStore:
     async def _keep_house(self) -> None:
         while True:
             try:
-                await drop_old_answers(self._database, self._keep_days)
+                while await drop_old_answers(self._database, self._keep_days):
+                    pass
             except LecternError as problem:
                 logger.warning("Old answers could not be dropped: %s", problem)
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)

@@ -118,7 +118,7 @@ async def get_latest_answer(database: Database, conversation: str) -> str | None
 
 
 async def drop_old_answers(database: Database, keep_days: float) -> int:
-    """How many answers were forgotten because they had been asked for so long ago."""
+    """How many answers were forgotten because of their age; while some were, there may be more."""
     (row,) = await database.fetch("select docs.drop_old_answers($1) as count", keep_days)
     count: int = row["count"]
     return count

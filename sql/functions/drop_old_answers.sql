@@ -1,5 +1,6 @@
 -- Forgets answers that were asked for so many days ago, with their keys and their places in conversations; returns
--- how many. Of those of the last day that were asked for minutes ago it forgets who asked: by then nobody comes back
+-- how many: no more at once than the time for a call is enough for, the oldest first; it is called until there are
+-- none. Of those of the last day that were asked for minutes ago it forgets who asked: by then nobody comes back
 -- who lost a connection.
 create or replace function docs.drop_old_answers(keep_days float)
 returns bigint
@@ -14,7 +15,13 @@ as $$
 
   with dropped as (
     delete from docs.answer
-    where answer.created_at < now() - make_interval(secs => drop_old_answers.keep_days * 86400)
+    where answer.id in (
+      select old.id
+      from docs.answer as old
+      where old.created_at < now() - make_interval(secs => drop_old_answers.keep_days * 86400)
+      order by old.created_at
+      limit 5000
+    )
     returning 1
   )
   select count(*) from dropped;

@@ -577,6 +577,19 @@ async def test_old_answers_are_forgotten_with_all_that_leads_to_them(
     assert (await ask(database, idempotency_key="old", body_sha256=b"2")).is_new
 
 
+async def test_many_old_answers_are_forgotten_piece_by_piece_the_oldest_first(
+    database: Database, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        "insert into docs.answer (id, site_id, query, generation, model, created_at) "
+        "select number::text, 1, 'q', 0, 'm', now() - make_interval(days => 2, secs => number) "
+        "from generate_series(1, 7000) as number"
+    )
+    assert 5000 == await drop_old_answers(database, 1)
+    assert 2000 == await owner.fetchval("select max(id::int) from docs.answer")
+    assert [2000, 0] == [await drop_old_answers(database, 1) for _ in range(2)]
+
+
 async def test_who_asked_is_forgotten_after_minutes(database: Database, owner: asyncpg.Connection) -> None:
     old = await begin(database, client=b"one", fingerprint=None)
     new = await begin(database, client=b"two", fingerprint=None)
