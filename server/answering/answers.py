@@ -139,7 +139,7 @@ class Answers:
 
     def was_delivered(self, answer: LiveAnswer) -> None:
         """Remembers that a reader has all of it, so that who asks the same next does not come back for it."""
-        if answer.delivered_at is None:
+        if answer.delivered_at is None and answer.is_stored:
             answer.delivered_at = datetime.now(UTC)
             self._store.store_again(answer)
 
@@ -271,6 +271,7 @@ class Answers:
         self._writers[id] = writer
         self._audiences[id] = Audience(partial(writer.stop, Finished("stopped")))
         writer.task.add_done_callback(partial(self._written, id))
+        answer.is_stored = is_stored
         if is_stored:
             self._store.write(answer, self._meet_demand)
         return answer

@@ -67,6 +67,8 @@ class LiveAnswer:
         """When a reader first had all of it."""
         self.asked_count = 1
         """How often it was asked for; above 1 it belongs to several readers."""
+        self.is_stored = True
+        """Whether the database knows it."""
         self._max_chars = max_chars
         self._pieces: list[str] = []
         self._ends: list[int] = []

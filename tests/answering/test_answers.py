@@ -119,3 +119,16 @@ async def test_draining_interrupts_what_is_written_and_lets_go_who_reads_elsewhe
     assert asked in one._unfinished()
     await one.drain(0.1)
     assert isinstance((await asked.ended()).problem, AnswerInterrupted)
+
+
+async def test_an_answer_that_the_database_does_not_know_is_not_kept_for_it(
+    endpoint: ModelEndpoint, site_database_url: str
+) -> None:
+    """On a standby that may only be read they would become more and more."""
+    read_only = f"{site_database_url}&default_transaction_read_only=on"
+    async with open_rooms(settings_for(endpoint, read_only)) as rooms:
+        answers = rooms["answers"]
+        answer = await answers.open(QUESTION)
+        assert "finished" == (await asyncio.wait_for(answer.ended(), 20)).status
+        answers.was_delivered(answer)
+        assert answers._store.get(answer.id) is None
