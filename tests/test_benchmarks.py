@@ -140,7 +140,7 @@ def test_a_paced_answer_is_read_to_the_letter() -> None:
         whole, later = readers.read(calls)
     for read, query in ((held, "Où?"), (whole, "Où?"), (later, "Why?")):
         assert (200, True, answer_text(query, delta_count=12)) == (read.status, read.is_done, read.text)
-    assert later.sent_at - whole.sent_at >= 0.05
+    assert later.sent_at - whole.sent_at >= 0.04
     assert whole.text_at is not None
     assert whole.ended_at - whole.text_at > 0.1
 

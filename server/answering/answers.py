@@ -7,38 +7,27 @@ answered since the last publish gets that answer.
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager, aclosing
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
 
 from server.answering.answer import Answering
-from server.answering.audience import Audience
 from server.answering.live import LiveAnswer
 from server.answering.queries import same_question
 from server.answering.recipe import recipe
+from server.answering.running import RunningAnswers
 from server.answering.stored import revive
 from server.answering.storing import AnswerStore
 from server.answering.threads import Threads, is_chat
-from server.answering.writing import AnswerWriter, interrupted
 from server.database.answers import get_answer, get_latest_answer, open_answer, stop_answer
 from server.database.pool import Database
 from server.errors import KeyReused, LecternError, NotFound, ServerStopping
 from server.events import Event, Finished
-from server.records import AnswerDemand, OpenedAnswer, Question, StoredAnswer
+from server.records import OpenedAnswer, Question
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-# How long a finished answer stays in memory for who comes back to this server, beside its place in the database.
-_REMEMBER_SECONDS: Final = 60.0
-
-# How long a reader elsewhere counts as present after it was heard of; the database tells it for two seconds.
-_FOLLOWED_SECONDS: Final = 3.0
-
-# How long after it was found somebody may take to read an answer. A guess: the longest turn of a busy event loop.
-_COMING_SECONDS: Final = 1.0
 
 
 class Answers:
@@ -48,21 +37,14 @@ class Answers:
         self._settings = settings
         self._recipe = recipe(settings)
         self._store = AnswerStore(database, settings)
-        self._threads = Threads(database, self._known_here)
-        self._here: dict[str, LiveAnswer] = {}
-        self._writers: dict[str, AnswerWriter] = {}
-        self._audiences: dict[str, Audience] = {}
+        self._running = RunningAnswers(self._store, grace_seconds=settings.reader_grace_seconds)
+        self._threads = Threads(database, self._running.get)
         self._opening: dict[bytes, asyncio.Task[LiveAnswer]] = {}
         self._is_draining = False
 
     @property
     def model(self) -> str:
         return self._answering.model
-
-    @property
-    def running_count(self) -> int:
-        """Answers that are being written here."""
-        return len(self._writers)
 
     async def open(self, question: Question, *, must_be_stored: bool = False) -> LiveAnswer:
         """The answer to a question, which may have begun or ended; returns before the model has said anything.
@@ -80,7 +62,7 @@ class Answers:
         if (opening := self._opening.get(same)) and not self._has_stopped(opening):
             answer = await asyncio.shield(opening)
             answer.asked_count += 1
-            self._keep_going(answer)
+            self._running.keep_going(answer)
             return answer
         opening = asyncio.create_task(self._open(question, same, must_be_stored=must_be_stored))
         self._opening[same] = opening
@@ -90,13 +72,13 @@ class Answers:
     async def find(self, id: str) -> LiveAnswer:
         """An answer that was asked for, wherever that was. Raises `NotFound`, and what the database raises."""
         self._store.start()
-        answer = self._known_here(id)
+        answer = self._running.get(id)
         if answer is None:
             stored = await get_answer(self._database, id, stale_seconds=self._store.stale_seconds)
             if stored is None:
                 raise NotFound("There is no such answer.")
-            answer = self._adopt(stored)
-        self._keep_going(answer)
+            answer = self._running.adopt(stored)
+        self._running.keep_going(answer)
         return answer
 
     async def latest(self, chat: str) -> LiveAnswer | None:
@@ -109,10 +91,10 @@ class Answers:
 
         Raises as `find`.
         """
-        if writer := self._writers.get(id):
-            answer = self._here[id]
+        writer, answer = self._running.writer_of(id), self._running.get(id)
+        if writer and answer:
             if answer.asked_count > 1:
-                self._audiences[id].hurry()
+                self._running.hurry(id)
             else:
                 writer.stop(Finished("stopped"))
                 await answer.ended()
@@ -120,22 +102,15 @@ class Answers:
         stored = await stop_answer(self._database, id)
         if stored is None:
             return await self.find(id)
-        return self._known_here(id) or revive(stored)
+        return self._running.get(id) or revive(stored)
 
     def expect_reader(self, answer: LiveAnswer) -> None:
         """Somebody was told of an answer and will come for it."""
-        if audience := self._audiences.get(answer.id):
-            audience.expect(max(self._settings.reader_grace_seconds, _COMING_SECONDS))
+        self._running.expect_reader(answer)
 
-    @contextmanager
-    def reading(self, answer: LiveAnswer, *, grace_seconds: float) -> Iterator[None]:
+    def reading(self, answer: LiveAnswer, *, grace_seconds: float) -> AbstractContextManager[None]:
         """One reader of an answer. When the last has been gone for its grace, the model is stopped."""
-        audience = self._audiences.get(answer.id)
-        if audience is None:
-            yield
-            return
-        with audience.reading(grace_seconds=grace_seconds):
-            yield
+        return self._running.reading(answer, grace_seconds=grace_seconds)
 
     def was_delivered(self, answer: LiveAnswer) -> None:
         """Remembers that a reader has all of it, so that who asks the same next does not come back for it."""
@@ -154,28 +129,7 @@ class Answers:
         Who reads what another server writes is let go without an end then: it goes on there.
         """
         self._is_draining = True
-        if unfinished := self._unfinished():
-            logger.info("%d answers are running and have %g s to finish.", len(unfinished), grace_seconds)
-            with suppress(TimeoutError, ServerStopping):
-                async with asyncio.timeout(grace_seconds):
-                    while unfinished := self._unfinished():
-                        await unfinished[0].ended()
-        writers = list(self._writers.values())
-        for writer in writers:
-            writer.stop(interrupted())
-        await asyncio.gather(*(writer.task for writer in writers))
-        for answer in self._unfinished():
-            answer.abandon()
-
-    def _unfinished(self) -> list[LiveAnswer]:
-        """What is written here, and what is read here while another server writes it."""
-        known = {
-            id: self._known_here(id) for id, audience in self._audiences.items() if self._is_needed(id, audience)
-        }
-        return [answer for answer in known.values() if answer and not answer.finished and not answer.is_abandoned]
-
-    def _is_needed(self, id: str, audience: Audience) -> bool:
-        return id in self._writers or audience.is_present
+        await self._running.drain(grace_seconds)
 
     async def close(self) -> None:
         """Ends what is still being written, and stores it."""
@@ -193,7 +147,7 @@ class Answers:
         id = _new_id()
         try:
             opened = await self._open_stored(id, question, same)
-            if (writer := self._writers.get(opened.answer.id)) and writer.is_stopping:
+            if (writer := self._running.writer_of(opened.answer.id)) and writer.is_stopping:
                 await asyncio.wait([writer.task])
             if self._is_of_no_use(opened, question):
                 await self._store.store_now()
@@ -227,7 +181,7 @@ class Answers:
         """Whether an answer has just ended that the database took for running, and is not to be given again."""
         if opened.is_new or question.idempotency_key:
             return False
-        answer = self._known_here(opened.answer.id) or revive(opened.answer)
+        answer = self._running.get(opened.answer.id) or revive(opened.answer)
         if answer.finished is None:
             return False
         is_cached = self._settings.cache_seconds > 0 or answer.delivered_at is None
@@ -241,7 +195,7 @@ class Answers:
                 del self._opening[same]
 
         is_opened = not opening.cancelled() and not opening.exception()
-        writer = self._writers.get(opening.result().id) if is_opened else None
+        writer = self._running.writer_of(opening.result().id) if is_opened else None
         if writer is None:
             forget()
         else:
@@ -251,79 +205,30 @@ class Answers:
         """Whether what it opened is about to end because somebody wanted that."""
         if not opening.done() or opening.cancelled() or opening.exception():
             return False
-        writer = self._writers.get(opening.result().id)
+        writer = self._running.writer_of(opening.result().id)
         return writer is not None and writer.is_stopping
 
     def _joined(self, opened: OpenedAnswer) -> LiveAnswer:
-        answer = self._known_here(opened.answer.id) or self._adopt(opened.answer)
+        answer = self._running.get(opened.answer.id) or self._running.adopt(opened.answer)
         answer.asked_count = max(answer.asked_count + 1, opened.answer.asked_count)
-        self._keep_going(answer)
+        self._running.keep_going(answer)
         return answer
-
-    def _known_here(self, id: str) -> LiveAnswer | None:
-        return self._here.get(id) or self._store.get(id)
 
     def _begin(self, id: str, question: Question, *, is_stored: bool = True) -> LiveAnswer:
         answer = LiveAnswer(id, query=question.query, model=self.model, max_chars=self._settings.answer_max_chars)
-        is_paid = not self.model.startswith("local/")
-        writer = AnswerWriter(answer, self._events(question), is_paid=is_paid)
-        self._here[id] = answer
-        self._writers[id] = writer
-        self._audiences[id] = Audience(partial(writer.stop, Finished("stopped")))
-        writer.task.add_done_callback(partial(self._written, id))
         answer.is_stored = is_stored
-        if is_stored:
-            self._store.write(answer, self._meet_demand)
+        is_paid = not self.model.startswith("local/")
+        self._running.begin(answer, self._events(question), is_paid=is_paid)
         return answer
 
     async def _events(self, question: Question) -> AsyncGenerator[Event, None]:
-        if question.conversation:
+        if question.conversation and not is_chat(question.conversation):
             await self._store.store_now()  # what came before may have ended a moment ago
         history = await self._threads.history(question)
         events = self._answering.answer(question.query, filter=question.filter, history=history)
         async with aclosing(events):
             async for event in events:
                 yield event
-
-    def _written(self, id: str, task: asyncio.Task[None]) -> None:
-        del task
-        self._writers.pop(id)
-        self._audiences.pop(id).dismiss()
-        asyncio.get_running_loop().call_later(_REMEMBER_SECONDS, self._here.pop, id, None)
-
-    def _adopt(self, stored: StoredAnswer) -> LiveAnswer:
-        """The log of an answer that another server writes, or that has ended; all its readers here share it."""
-        if known := self._known_here(stored.id):  # since the database was asked
-            return known
-        answer = revive(stored)
-        if answer.finished is None:
-            self._audiences[answer.id] = Audience(partial(self._leave, answer))
-            self._store.follow(answer)
-        return answer
-
-    def _leave(self, answer: LiveAnswer) -> None:
-        self._store.leave(answer)
-        self._audiences.pop(answer.id, None)
-
-    def _keep_going(self, answer: LiveAnswer) -> None:
-        """Somebody is about to read, or to say for how long it is to be waited; or wants nothing after all."""
-        if audience := self._audiences.get(answer.id):
-            audience.expect(_COMING_SECONDS)
-
-    def _meet_demand(self, demand: AnswerDemand) -> None:
-        """What other servers have heard about an answer that is written here."""
-        answer, writer, audience = (
-            self._here.get(demand.id),
-            self._writers.get(demand.id),
-            self._audiences.get(demand.id),
-        )
-        if answer is None or writer is None or audience is None:
-            return
-        answer.asked_count = max(answer.asked_count, demand.asked_count)
-        if demand.is_stop_requested and answer.asked_count == 1:
-            writer.stop(Finished("stopped"))
-        elif demand.is_followed:
-            audience.expect(_FOLLOWED_SECONDS)
 
 
 def _new_id() -> str:

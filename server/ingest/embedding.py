@@ -85,6 +85,7 @@ class WindowEmbedder:
         self._slots = asyncio.Semaphore(settings.embedding_concurrency)
         self._at_once = settings.embedding_batch_size * settings.embedding_concurrency * _ROUNDS
         self._dimensions = dimensions
+        self._has_failed = False
 
     async def embed_staged(self, run: UUID, on_progress: OnProgress) -> Paid:
         """What a run has staged. Raises the embedder's `Outage`s, `IngestFailed` for vectors of another width."""
@@ -120,6 +121,7 @@ class WindowEmbedder:
     async def _embed(self, identities: Sequence[bytes], texts: Sequence[str]) -> Paid:
         """The first batch that fails cancels the others; what they have kept until then stays."""
         size = self._batch_size
+        self._has_failed = False
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
@@ -132,7 +134,13 @@ class WindowEmbedder:
 
     async def _embed_batch(self, identities: Sequence[bytes], texts: Sequence[str]) -> Paid:
         async with self._slots:
-            vectors = await self._embedder.embed(texts)
+            if self._has_failed:  # the group cancels who waits a moment after the slot is free, which is too late
+                return Paid()
+            try:
+                vectors = await self._embedder.embed(texts)
+            except Exception:
+                self._has_failed = True
+                raise
             if vectors.shape[1] != self._dimensions:
                 raise IngestFailed(
                     f"{self._embedder.model} gave vectors of {vectors.shape[1]} numbers and the database is "

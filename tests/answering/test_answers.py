@@ -116,7 +116,7 @@ async def test_draining_interrupts_what_is_written_and_lets_go_who_reads_elsewhe
             await found.ended()
     with pytest.raises(ServerStopping):
         await other.open(QUESTION)
-    assert asked in one._unfinished()
+    assert asked in one._running._unfinished()
     await one.drain(0.1)
     assert isinstance((await asked.ended()).problem, AnswerInterrupted)
 
