@@ -255,6 +255,20 @@ async def test_one_of_several_askers_does_not_stop_the_answer_for_the_others(
     assert ANSWER == text_of(await reading)
 
 
+async def test_who_asked_twice_with_one_key_may_stop_the_answer(
+    client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER, hang_after_deltas=3)
+    headers = {"Idempotency-Key": f"key-{time.monotonic_ns()}"}
+    asked, again = [await post(client, url, headers=headers) for _ in range(2)]
+    assert asked["id"] == again["id"]
+    reading = asyncio.create_task(read(client, url + asked["events"]))
+    await until(lambda: bool(endpoint.requests) and endpoint.requests[0].first_delta_at is not None)
+    stopped = await client.delete(url + asked["url"])
+    assert "stopped" == stopped.json()["status"]
+    await reading
+
+
 async def test_finished_answers_are_given_again_unless_that_is_refused(
     client: httpx.AsyncClient, endpoint: ModelEndpoint, site_database_url: str
 ) -> None:
