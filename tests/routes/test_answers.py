@@ -170,13 +170,14 @@ async def test_who_has_everything_is_sent_away(
     assert (204, b"") == (response.status_code, response.content)
 
 
+@pytest.mark.parametrize("id", ["nobody-knows", "nobody%00knows", "nobody%FFknows"])
 async def test_an_unknown_answer_is_not_found_and_to_one_who_comes_back_nothing(
-    client: httpx.AsyncClient, url: str
+    client: httpx.AsyncClient, url: str, id: str
 ) -> None:
     for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/events")]:
-        response = await client.request(method, f"{url}/v1/answers/nobody-knows{path}")
+        response = await client.request(method, f"{url}/v1/answers/{id}{path}")
         assert (404, "not_found") == (response.status_code, response.json()["error"]["code"])
-    back = await client.get(f"{url}/v1/answers/nobody-knows/events", headers={"Last-Event-ID": "nobody-knows:3"})
+    back = await client.get(f"{url}/v1/answers/{id}/events", headers={"Last-Event-ID": f"{id}:3"})
     assert 204 == back.status_code
 
 
