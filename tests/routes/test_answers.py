@@ -11,6 +11,7 @@ import pytest
 
 from server.answering.live import DONE, FINISHED
 from server.app import create_app
+from server.database.pool import open_owner_connection
 from server.settings import Settings
 from tests.frames import Asked
 from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
@@ -158,6 +159,23 @@ async def test_a_running_answer_is_followed_from_another_server(
     assert ANSWER == text_of(here) == text_of(there)
     assert here.events[-2]["data"] == there.events[-2]["data"]
     assert 1 == len(endpoint.requests)
+
+
+async def test_who_asks_for_the_headers_alone_has_not_read_the_answer(
+    client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint, site_database_url: str
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER)
+    asked = await post(client, url, "Which headers has a bulb?")
+    for path, headers in [(asked["events"], {}), ("/v1/query", {"Last-Event-ID": f"{asked['id']}:0"})]:
+        head = await client.head(url + path, headers=headers)
+        assert (200, "text/event-stream") == (head.status_code, head.headers["content-type"].partition(";")[0])
+    while (await client.get(url + asked["url"])).json()["status"] == "running":
+        await asyncio.sleep(0.02)
+    await client.head(url + asked["events"])
+    await asyncio.sleep(0.2)  # of which four turns store what there is
+    async with open_owner_connection(site_database_url) as owner:
+        statement = "select status, delivered_at from docs.answer where id = $1"
+        assert ("finished", None) == tuple(await owner.fetchrow(statement, asked["id"]))
 
 
 @pytest.mark.parametrize("position", [FINISHED, DONE])
