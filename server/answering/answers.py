@@ -157,7 +157,7 @@ class Answers:
                 raise
             logger.warning("An answer is not stored: %s", problem)
             return self._begin(id, question, is_stored=False)
-        return self._begin(id, question) if opened.is_new else self._joined(opened)
+        return self._begin(id, question) if opened.is_new else self._joined(opened, question)
 
     async def _open_stored(self, id: str, question: Question, same: bytes | None) -> OpenedAnswer:
         return await open_answer(
@@ -208,9 +208,10 @@ class Answers:
         writer = self._running.writer_of(opening.result().id)
         return writer is not None and writer.is_stopping
 
-    def _joined(self, opened: OpenedAnswer) -> LiveAnswer:
+    def _joined(self, opened: OpenedAnswer, question: Question) -> LiveAnswer:
         answer = self._running.get(opened.answer.id) or self._running.adopt(opened.answer)
-        answer.asked_count = max(answer.asked_count + 1, opened.answer.asked_count)
+        is_another = question.idempotency_key is None  # else the database tells who only asks once more
+        answer.asked_count = max(answer.asked_count + is_another, opened.answer.asked_count)
         self._running.keep_going(answer)
         return answer
 

@@ -1,6 +1,7 @@
 """What counts as a query, and which queries ask the same."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,7 +11,9 @@ import orjson
 from server.errors import RequestInvalid
 
 _WHITE_CONTROLS: Final = "\t\n\r"
-_END_MARKS: Final = " ?!.…。？！؟"
+
+# Behind a word, or a question mark behind a blank, as French has it. Marks alone may be what is asked about.
+_END_MARKS: Final = re.compile(r"(?<=[^\s?!.…。？！؟])[?!.…。？！؟]+$|(?<=\w) [?？؟]$")
 
 
 def clean_query(raw: str, *, max_chars: int) -> str:
@@ -32,6 +35,11 @@ def clean_query(raw: str, *, max_chars: int) -> str:
 
 def same_question(query: str, filter: Mapping[str, Any], *, recipe: bytes) -> bytes:
     """A hash that is equal for questions that one answer will do for, whatever their case and end marks."""
-    words = unicodedata.normalize("NFKC", query).casefold().rstrip(_END_MARKS)
-    asked = orjson.dumps([words or query, filter], option=orjson.OPT_SORT_KEYS)
+    words = _END_MARKS.sub("", unicodedata.normalize("NFKC", query)).split(" ")
+    asked = orjson.dumps([" ".join(map(_fold, words)), filter], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(recipe + asked).digest()
+
+
+def _fold(word: str) -> str:
+    """In lower case, but for what is no plain word: `-v` and `-V`, or `%d` and `%D`, are two things."""
+    return word.casefold() if word[:1].isalnum() else word

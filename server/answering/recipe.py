@@ -21,6 +21,8 @@ _SETTINGS: Final = (
     "ranking",
     "rerank_model",
     "rerank_base_url",
+    "rerank_count",
+    "rerank_document_chars",
     "refuse",
 )
 

@@ -29,8 +29,8 @@ STALE_SECONDS: Final = 5.0
 # … and this is for as long again after an outage: nothing takes an hour to write.
 _AFTER_OUTAGE_STALE_SECONDS: Final = 3600.0
 
-# After an outage there may be many, all with all of their news: this many took 0.6 s, and 10,000 nearly as long as
-# a call may (November 2026, two cores).
+# After an outage there may be many, all with all of their news: this many took 0.6 s, and 10,000 nearly as long
+# as a call may (November 2026, two cores).
 _ANSWERS_AT_ONCE: Final = 1000
 
 _FLUSH_LIMIT_SECONDS: Final = 3.0

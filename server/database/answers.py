@@ -91,7 +91,9 @@ async def follow_answers(
 
 async def get_answer(database: Database, id: str, *, stale_seconds: float) -> StoredAnswer | None:
     """The answer as it is stored; interrupted when its writer has given no sign of life for so long."""
-    rows = await database.fetch("select * from docs.get_answer($1, $2, $3)", id, stale_seconds, _INTERRUPTED)
+    rows = await database.fetch(
+        "select * from docs.get_answer($1, $2, $3)", _storable(id), stale_seconds, _INTERRUPTED
+    )
     return _make_answer(rows[0]) if rows else None
 
 
@@ -100,7 +102,9 @@ async def stop_answer(database: Database, id: str, *, stale_seconds: float | Non
 
     With `stale_seconds` it is interrupted as by `get_answer`.
     """
-    rows = await database.fetch("select * from docs.stop_answer($1, $2, $3)", id, stale_seconds, _INTERRUPTED)
+    rows = await database.fetch(
+        "select * from docs.stop_answer($1, $2, $3)", _storable(id), stale_seconds, _INTERRUPTED
+    )
     return _make_answer(rows[0]) if rows else None
 
 

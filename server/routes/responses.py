@@ -85,6 +85,9 @@ class AnswerStream(Response):
                 await self._refuse(finished.problem)(scope, receive, send)
                 return
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        if scope["method"] == "HEAD":  # which Starlette sends to whatever takes a GET; nobody has read anything
+            await send({"type": "http.response.body", "body": b""})
+            return
         pulse = Pulse(
             send,
             cut=partial(_cut, receive),

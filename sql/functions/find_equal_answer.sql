@@ -33,6 +33,7 @@ as $$
         state.is_running
         or state.is_finished
         and answer.finish_reason = 'stop'
+        and answer.text <> '' -- as a model ends that had nothing to say, this time
         and find_equal_answer.cache_seconds > 0
         and answer.finished_at > now() - make_interval(secs => find_equal_answer.cache_seconds)
       )

@@ -141,8 +141,9 @@ async def test_without_a_cache_a_finished_answer_is_not_given_again(database: Da
         {"status": "stopped", "finish_reason": "stopped"},
         {"status": "failed", "finish_reason": "error"},
         {"status": "interrupted", "finish_reason": "error"},
+        {"text": ""},
     ],
-    ids=lambda ending: str(ending["finish_reason"]),
+    ids=lambda ending: str(ending.get("finish_reason", "nothing said")),
 )
 async def test_what_did_not_end_well_is_not_given_again(database: Database, ending: dict[str, Any]) -> None:
     await finish(database, await begin(database), **ending)

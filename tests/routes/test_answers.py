@@ -11,6 +11,7 @@ import pytest
 
 from server.answering.live import DONE, FINISHED
 from server.app import create_app
+from server.database.pool import open_owner_connection
 from server.settings import Settings
 from tests.frames import Asked
 from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
@@ -160,6 +161,23 @@ async def test_a_running_answer_is_followed_from_another_server(
     assert 1 == len(endpoint.requests)
 
 
+async def test_who_asks_for_the_headers_alone_has_not_read_the_answer(
+    client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint, site_database_url: str
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER)
+    asked = await post(client, url, "Which headers has a bulb?")
+    for path, headers in [(asked["events"], {}), ("/v1/query", {"Last-Event-ID": f"{asked['id']}:0"})]:
+        head = await client.head(url + path, headers=headers)
+        assert (200, "text/event-stream") == (head.status_code, head.headers["content-type"].partition(";")[0])
+    while (await client.get(url + asked["url"])).json()["status"] == "running":
+        await asyncio.sleep(0.02)
+    await client.head(url + asked["events"])
+    await asyncio.sleep(0.2)  # of which four turns store what there is
+    async with open_owner_connection(site_database_url) as owner:
+        statement = "select status, delivered_at from docs.answer where id = $1"
+        assert ("finished", None) == tuple(await owner.fetchrow(statement, asked["id"]))
+
+
 @pytest.mark.parametrize("position", [FINISHED, DONE])
 async def test_who_has_everything_is_sent_away(
     client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint, position: int
@@ -170,13 +188,14 @@ async def test_who_has_everything_is_sent_away(
     assert (204, b"") == (response.status_code, response.content)
 
 
+@pytest.mark.parametrize("id", ["nobody-knows", "nobody%00knows", "nobody%FFknows"])
 async def test_an_unknown_answer_is_not_found_and_to_one_who_comes_back_nothing(
-    client: httpx.AsyncClient, url: str
+    client: httpx.AsyncClient, url: str, id: str
 ) -> None:
     for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/events")]:
-        response = await client.request(method, f"{url}/v1/answers/nobody-knows{path}")
+        response = await client.request(method, f"{url}/v1/answers/{id}{path}")
         assert (404, "not_found") == (response.status_code, response.json()["error"]["code"])
-    back = await client.get(f"{url}/v1/answers/nobody-knows/events", headers={"Last-Event-ID": "nobody-knows:3"})
+    back = await client.get(f"{url}/v1/answers/{id}/events", headers={"Last-Event-ID": f"{id}:3"})
     assert 204 == back.status_code
 
 
@@ -253,6 +272,20 @@ async def test_one_of_several_askers_does_not_stop_the_answer_for_the_others(
     await until(lambda: bool(endpoint.requests) and endpoint.requests[0].first_delta_at is not None)
     await client.delete(url + one["url"])
     assert ANSWER == text_of(await reading)
+
+
+async def test_who_asked_twice_with_one_key_may_stop_the_answer(
+    client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER, hang_after_deltas=3)
+    headers = {"Idempotency-Key": f"key-{time.monotonic_ns()}"}
+    asked, again = [await post(client, url, headers=headers) for _ in range(2)]
+    assert asked["id"] == again["id"]
+    reading = asyncio.create_task(read(client, url + asked["events"]))
+    await until(lambda: bool(endpoint.requests) and endpoint.requests[0].first_delta_at is not None)
+    stopped = await client.delete(url + asked["url"])
+    assert "stopped" == stopped.json()["status"]
+    await reading
 
 
 async def test_finished_answers_are_given_again_unless_that_is_refused(
