@@ -4,6 +4,8 @@ The stream is read as bytes, past the SDK and past httpx2's response: their laye
 """
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeGuard
@@ -29,6 +31,8 @@ _TAIL_SECONDS = 0.5
 # After so much at once nothing is waited for: there may be more already. A model that writes 100 deltas a second
 # sends half of it in the longest pause there can be.
 _PLENTY_BYTES = 65_536
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 # No model reads or writes so much.
 _TOKENS_MAX = 1_000_000_000
@@ -129,6 +133,9 @@ class AnswerReader:
         """`None` until the stream tells it, which not every server does."""
         self._endpoint = endpoint
         self._decoder = EventDecoder()
+        self._cuts_characters = False
+        self._half = ""
+        """Of a character whose other half has not come yet."""
 
     def feed(self, chunk: bytes) -> Iterator[str]:
         """At most one text: all that this chunk completes."""
@@ -146,7 +153,10 @@ class AnswerReader:
             except Outage as error:
                 trouble = error
                 break
-        if text := "".join(texts):
+        text = "".join(texts)
+        if self._cuts_characters:
+            text, self._half = join_halves(self._half + text)
+        if text:
             yield text
         if trouble:
             raise trouble
@@ -156,8 +166,8 @@ class AnswerReader:
             self.finish_reason = self.finish_reason or "stop"
             return ""
         try:
-            frame = orjson.loads(data)
-        except orjson.JSONDecodeError as error:
+            frame = self._parse(data)
+        except ValueError as error:
             if self.finish_reason:
                 return ""
             host, said = self._endpoint.host, self._endpoint.quote(data.decode(errors="replace"))
@@ -169,6 +179,21 @@ class AnswerReader:
             raise explain_error_object(error_object, self._endpoint)
         text, self.finish_reason = read_frame(frame)
         return text
+
+    def _parse(self, data: bytes) -> Any:
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            frame = json.loads(data)  # takes halves of characters, as servers in JavaScript may send
+            self._cuts_characters = True
+            return frame
+
+
+def join_halves(text: str) -> tuple[str, str]:
+    """The text with its halves of characters joined, and one at its end whose other half may be to come."""
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    whole = joined[:-1] if "\ud800" <= joined[-1:] <= "\udbff" else joined
+    return _HALVES.sub("\ufffd", whole), joined[len(whole) :]
 
 
 def find_error(frame: Any) -> Any:

@@ -17,7 +17,7 @@ from server.routes.asking import read_idempotency_key, read_last_event_id, wants
 from server.routes.bodies import read_body, read_filter_key, read_object, read_text_key
 from server.routes.formats.named_events import NamedEvents
 from server.routes.formats.whole import whole_answer
-from server.routes.responses import AnswerStream, JsonResponse
+from server.routes.responses import AnswerStream, JsonResponse, NothingLeft
 from server.settings import Settings
 
 _BODY_MAX_BYTES: Final = 100_000
@@ -66,11 +66,11 @@ async def events(request: Request) -> Response:
     except NotFound:
         if resumed is None:
             raise
-        return Response(status_code=204)
+        return NothingLeft()
     if resumed and resumed[0] != answer.id:
         after = NOTHING  # of another answer, whose stream the client read before
     if after >= FINISHED:
-        return Response(status_code=204)
+        return NothingLeft()
     return AnswerStream(request.state.answers, answer, _NAMED_EVENTS, settings, after=after)
 
 

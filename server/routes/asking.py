@@ -36,12 +36,12 @@ def read_idempotency_key(request: Request) -> str | None:
 
 
 def read_last_event_id(request: Request) -> tuple[str, int] | None:
-    """The answer and the position behind which to resume; `None` without the header.
+    """The answer and the position behind which to resume; `None` without the header, or with an empty one.
 
     An id that is none of ours names no answer, so that it leads to nothing.
     """
     given = request.headers.get("last-event-id")
-    if given is None:
+    if not given:
         return None
     id, _, position = given.rpartition(":")
     if not (position.isascii() and position.isdigit() and len(position) < 12):

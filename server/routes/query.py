@@ -16,7 +16,7 @@ from server.routes.formats.one_shot import OneShot
 from server.routes.formats.plain_text import PlainText
 from server.routes.formats.whole import whole_answer
 from server.routes.parameters import read_filter, read_flag, read_parameters
-from server.routes.responses import AnswerStream, JsonResponse, error_headers, while_connected
+from server.routes.responses import AnswerStream, JsonResponse, NothingLeft, error_headers, while_connected
 from server.settings import Settings
 
 _JSON: Final = "application/json"
@@ -50,9 +50,9 @@ async def _resume(request: Request, id: str, position: int) -> Response:
     try:
         answer = await answers.find(id)
     except NotFound:
-        return Response(status_code=204)
+        return NothingLeft()
     if position >= FINISHED:
-        return Response(status_code=204)
+        return NothingLeft()
     return AnswerStream(answers, answer, _ONE_SHOT, request.state.settings, after=position)
 
 

@@ -38,6 +38,13 @@ class JsonResponse(Response):
         return orjson.dumps(content)
 
 
+class NothingLeft(Response):
+    """Tells an `EventSource` to stop. No cache may: it would give a 204 to who asks by the same address."""
+
+    def __init__(self) -> None:
+        super().__init__(status_code=204, headers={"Cache-Control": "no-store"})
+
+
 class AnswerStream(Response):
     """An answer as it is written, in one format, from behind the position that its reader has.
 
@@ -234,7 +241,8 @@ async def tell_nobody(request: Request, error: Exception) -> Response:
 
 def error_response(error: LecternError) -> JsonResponse:
     body = {"error": {"code": error.code, "message": error.reader_text}}
-    return JsonResponse(body, status_code=error.http_status, headers=error_headers(error))
+    headers = {"Cache-Control": "no-store", **error_headers(error)}
+    return JsonResponse(body, status_code=error.http_status, headers=headers)
 
 
 def error_headers(error: LecternError) -> dict[str, str]:

@@ -21,7 +21,7 @@ from server.routes.formats.plain_text import PlainText
 from server.routes.formats.ui_messages import UiMessages
 from server.routes.parameters import read_parameters
 from server.routes.query import negotiate
-from server.routes.responses import AnswerStream, error_headers
+from server.routes.responses import AnswerStream, NothingLeft, error_headers
 from server.routes.ui_chats import chat_conversation, read_chat
 from server.settings import Settings
 
@@ -69,7 +69,7 @@ async def _resume(request: Request) -> Response:
     conversation = chat_conversation(request.path_params["chat"])
     answer = None if _wants_text(request) else await answers.latest(conversation)
     if answer is None or _is_over(answer):
-        return Response(status_code=204)
+        return NothingLeft()
     return AnswerStream(answers, answer, _format(request), request.state.settings)
 
 

@@ -324,6 +324,11 @@ def choice(text: str | None = None, finish_reason: str | None = None) -> bytes:
     return frame(choices=[{"index": 0, "delta": {"content": text}, "finish_reason": finish_reason}])
 
 
+def cut(text: str) -> bytes:
+    """As a server sends it that cuts texts wherever JavaScript lets it; `text` is JSON already."""
+    return b'data: {"choices": [{"delta": {"content": "%s"}}]}\n\n' % text.encode()
+
+
 def replay(*chunks: bytes) -> tuple[str, str | None]:
     reader = AnswerReader(
         Endpoint(purpose="completion", model="m", base_url="http://models.example/v1", api_key=SecretStr(KEY))
@@ -343,6 +348,10 @@ def test_counts_of_tokens_that_cannot_be_meant_are_left_aside(count: Any) -> Non
     [
         pytest.param([choice("Hi"), choice(finish_reason="stop"), DONE], ("Hi", "stop"), id="plain"),
         pytest.param([choice("Hi"), DONE], ("Hi", "stop"), id="no finish_reason"),
+        pytest.param([cut("a \\ud83d"), cut("\\ude00 b"), DONE], ("a 😀 b", "stop"), id="halves"),
+        pytest.param([cut("\\ud83d"), cut(""), cut("\\ude00"), DONE], ("😀", "stop"), id="halves far apart"),
+        pytest.param([cut("\\ude00\\ud83d"), cut("b"), DONE], ("\ufffd\ufffdb", "stop"), id="halves alone"),
+        pytest.param([cut("a"), cut("b\\ud83d"), DONE], ("ab", "stop"), id="a half at the end"),
         pytest.param([choice("Hi"), choice(finish_reason="length")], ("Hi", "length"), id="no DONE"),
         pytest.param([choice("Hi"), b"data: [DONE]"], ("Hi", "stop"), id="no last blank line"),
         pytest.param([choice("Hi"), choice(finish_reason="eos")], ("Hi", "stop"), id="a reason of its own"),

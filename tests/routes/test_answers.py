@@ -175,7 +175,7 @@ async def test_who_asks_for_the_headers_alone_has_not_read_the_answer(
     await asyncio.sleep(0.2)  # of which four turns store what there is
     async with open_owner_connection(site_database_url) as owner:
         statement = "select status, delivered_at from docs.answer where id = $1"
-        assert ("finished", None) == tuple(await owner.fetchrow(statement, asked["id"]))
+        assert [("finished", None)] == [tuple(row) for row in await owner.fetch(statement, asked["id"])]
 
 
 @pytest.mark.parametrize("position", [FINISHED, DONE])
@@ -195,6 +195,7 @@ async def test_an_unknown_answer_is_not_found_and_to_one_who_comes_back_nothing(
     for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/events")]:
         response = await client.request(method, f"{url}/v1/answers/{id}{path}")
         assert (404, "not_found") == (response.status_code, response.json()["error"]["code"])
+        assert "no-store" == response.headers["cache-control"]
     back = await client.get(f"{url}/v1/answers/{id}/events", headers={"Last-Event-ID": f"{id}:3"})
     assert 204 == back.status_code
 

@@ -88,6 +88,15 @@ async def test_a_reconnect_is_told_to_stop_and_asks_nothing(site_url: str) -> No
             "/v1/query", params={"query": QUESTION}, headers={"Last-Event-ID": "whatever:3"}
         )
     assert (response.status_code, response.content) == (204, b"")
+    assert "no-store" == response.headers["cache-control"]
+
+
+async def test_an_empty_last_event_id_is_none(site_url: str) -> None:
+    """As clients send it that always send the header."""
+    async with httpx.AsyncClient(base_url=site_url) as client:
+        response = await client.get("/v1/query", params={"query": QUESTION}, headers={"Last-Event-ID": ""})
+    assert response.status_code == 200
+    assert "data: [DONE]" in response.text
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json", "text/plain"])
