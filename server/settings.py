@@ -144,7 +144,7 @@ class Settings(BaseSettings):
         2000, ge=0, description="Tokens of a conversation that are read to understand its next question."
     )
     coalesce_seconds: float = Field(
-        0.03, ge=0, le=1, description="Deltas that come within this time are sent as one; 0 sends each by itself."
+        0.05, ge=0, le=1, description="Deltas that come within this time are sent as one; 0 sends each by itself."
     )
     reader_grace_seconds: float = Field(
         10,
