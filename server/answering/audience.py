@@ -40,10 +40,10 @@ class Audience:
         if not self._readers:
             self._timer = loop.call_at(self._wait_until, self._on_deserted)
 
-    def hurry(self) -> None:
-        """Waits no longer for who is not there; who is there goes on."""
+    def hurry(self, seconds: float) -> None:
+        """Waits no longer than this for who is not there; who is there goes on."""
         self._wait_until = 0.0
-        self.expect(0)
+        self.expect(seconds)
 
     def dismiss(self) -> None:
         """Waits for nobody."""

@@ -84,9 +84,9 @@ class RunningAnswers:
             yield
 
     def hurry(self, id: str) -> None:
-        """An answer ends as soon as nobody reads it."""
+        """An answer ends as soon as nobody reads it, and nobody is on the way who was told of it a moment ago."""
         if audience := self._audiences.get(id):
-            audience.hurry()
+            audience.hurry(_COMING_SECONDS)
 
     async def drain(self, grace_seconds: float) -> None:
         """Running answers may finish for so long, and are interrupted then.

@@ -71,7 +71,7 @@ async def test_hurrying_ends_the_wait_but_nobody_s_reading() -> None:
     audience = Deserted()
     audience.expect(60)
     with audience.reading(grace_seconds=0):
-        audience.hurry()
+        audience.hurry(0)
         assert not await audience.is_deserted_within(0.05)
     assert await audience.is_deserted_within(5)
 

@@ -275,6 +275,17 @@ async def test_one_of_several_askers_does_not_stop_the_answer_for_the_others(
     assert ANSWER == text_of(await reading)
 
 
+async def test_who_asked_as_well_and_is_on_the_way_finds_the_answer_going_on(
+    client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER, delta_delay_seconds=0.05)
+    one, other = [await post(client, url) for _ in range(2)]
+    assert one["id"] == other["id"]
+    await client.delete(url + one["url"])
+    await asyncio.sleep(0.1)
+    assert ANSWER == text_of(await read(client, url + other["events"]))
+
+
 async def test_who_asked_twice_with_one_key_may_stop_the_answer(
     client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint
 ) -> None:
