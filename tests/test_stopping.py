@@ -56,6 +56,7 @@ async def test_while_running_answers_finish_nobody_may_ask_and_everybody_may_rea
             await comes_back.read(client, "")
             await reading
         assert (0, ANSWER, ANSWER) == (one.ended(), reader.text, comes_back.text)
+        assert "ERROR" not in one.log.read_text()
     assert "finished" == reader.ending["status"] == comes_back.ending["status"]
     assert 1 == len(endpoint.requests)
 

@@ -94,7 +94,7 @@ class RunningAnswers:
         Who reads what another server writes is let go without an end then: it goes on there.
         """
         if unfinished := self._unfinished():
-            logger.info("%d answers are running and have %g s to finish.", len(unfinished), grace_seconds)
+            logger.info("Answers that are running: %d. They have %g s to finish.", len(unfinished), grace_seconds)
             with suppress(TimeoutError, ServerStopping):
                 async with asyncio.timeout(grace_seconds):
                     while unfinished := self._unfinished():

@@ -1,7 +1,6 @@
 """OpenAI's addresses, for its SDKs and what is built on them."""
 
 import hashlib
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,10 +25,8 @@ from server.routes.formats.openai_chunks import (
     text_completion,
 )
 from server.routes.openai_requests import OpenAIRequest, read_chat, read_prompt
-from server.routes.responses import AnswerStream, JsonResponse, error_headers, while_connected
+from server.routes.responses import AnswerStream, JsonResponse, error_headers, log_trouble, while_connected
 from server.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 # A conversation comes whole with each of its questions. A guess.
 _BODY_MAX_BYTES: Final = 1_000_000
@@ -144,8 +141,7 @@ async def _told_as_openai_does(request: Request, work: Awaitable[Response]) -> R
     try:
         return await work
     except LecternError as problem:
-        if problem.http_status >= 500:
-            logger.error("%s %s: %s", request.method, request.url.path, problem)
+        log_trouble(request, problem)
         return _refusal(problem)
 
 

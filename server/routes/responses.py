@@ -256,6 +256,12 @@ def error_headers(error: LecternError) -> dict[str, str]:
 async def tell_error(request: Request, error: Exception) -> Response:
     """The one handler for our tree of errors."""
     assert isinstance(error, LecternError)  # noqa: S101  Starlette dispatches by this class
-    if error.http_status >= 500 or isinstance(error, Outage):
-        logger.error("%s %s: %s", request.method, request.url.path, error)
+    log_trouble(request, error)
     return error_response(error)
+
+
+def log_trouble(request: Request, problem: LecternError) -> None:
+    """What the owner has to know: nothing a reader can mend, nor each question that a stopping server refuses."""
+    is_ours = problem.http_status >= 500 or isinstance(problem, Outage)
+    if is_ours and not isinstance(problem, ServerStopping):
+        logger.error("%s %s: %s", request.method, request.url.path, problem)

@@ -3,7 +3,6 @@
 Trouble before a stream begins is a bare sentence: a chat shows the body of a refusal to its reader as it is.
 """
 
-import logging
 from typing import Final
 
 from starlette.endpoints import HTTPEndpoint
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from server.answering.answers import Answers
 from server.answering.live import LiveAnswer
 from server.answering.queries import clean_query
-from server.errors import LecternError, Outage, RequestInvalid
+from server.errors import LecternError, RequestInvalid
 from server.records import Question
 from server.routes.asking import wants_fresh
 from server.routes.bodies import read_body, read_filter_key, read_object, read_text_key
@@ -21,11 +20,9 @@ from server.routes.formats.plain_text import PlainText
 from server.routes.formats.ui_messages import UiMessages
 from server.routes.parameters import read_parameters
 from server.routes.query import negotiate
-from server.routes.responses import AnswerStream, NothingLeft, error_headers
+from server.routes.responses import AnswerStream, NothingLeft, error_headers, log_trouble
 from server.routes.ui_chats import chat_conversation, read_chat
 from server.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 _BODY_MAX_BYTES: Final = 1_000_000  # some hundred answers with their sources, which a chat sends back each time
 _BODY_ADVICE: Final = "leave out the oldest messages in `prepareSendMessagesRequest`"
@@ -111,8 +108,7 @@ async def _read_question(request: Request, settings: Settings) -> Question:
 
 
 def _tell(request: Request, problem: LecternError) -> Response:
-    if problem.http_status >= 500 or isinstance(problem, Outage):
-        logger.error("%s %s: %s", request.method, request.url.path, problem)
+    log_trouble(request, problem)
     return _sentence(problem)
 
 
