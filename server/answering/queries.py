@@ -25,7 +25,7 @@ def clean_query(raw: str, *, max_chars: int) -> str:
         raise RequestInvalid("The query contains control characters: send plain text.")
     query = " ".join(raw.split())
     if not query:
-        raise RequestInvalid("The query is empty: send a question as the parameter `query`.")
+        raise RequestInvalid("The query is empty: ask a question.")
     if len(query) > max_chars:
         raise RequestInvalid(
             f"The query has {len(query):,} characters, and {max_chars:,} are allowed: shorten it."
