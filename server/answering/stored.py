@@ -93,7 +93,7 @@ def _found(stored: StoredAnswer) -> SourcesFound | None:
         tuple(_source(source) for source in stored.found["sources"]),
         stored.found["confidence"],
         is_refusal=stored.found["is_refusal"],
-        query=stored.searched_query or stored.query,
+        query=stored.searched_query or "",
     )
 
 

@@ -17,6 +17,9 @@ from server.records import Exchange, Question
 
 CHAT_PREFIX: Final = "chat:"
 
+# Also what a page is told that comes back after LECTERN_ANSWER_KEEP_DAYS.
+_FORGOTTEN: Final = "This conversation is not known any more. Please ask the whole question in a new one."
+
 # Further back nobody refers to; the budget in tokens leaves fewer.
 _EXCHANGES_MAX: Final = 20
 
@@ -49,5 +52,5 @@ class Threads:
             return Exchange(query=query or answer.query, text=answer.text)
         stored = await get_answer(self._database, id, stale_seconds=60)
         if stored is None:
-            raise NotFound("There is no such conversation.")
+            raise NotFound("There is no such conversation.", reader_text=_FORGOTTEN)
         return Exchange(query=stored.searched_query or stored.query, text=stored.text)

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 
 from server.answering.live import LiveAnswer
-from server.errors import AnswerInterrupted, LecternError
+from server.errors import AnswerInterrupted, LecternError, NotFound
 from server.events import Event, Finished, SourcesFound, Usage
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,8 @@ class AnswerWriter:
             ending = await self._append_events()
         except asyncio.CancelledError:
             ending = self._ending or interrupted()
+        except NotFound as problem:  # the reader's conversation: nothing that an owner could mend
+            ending = Finished("error", problem)
         except LecternError as problem:
             logger.error("A query was not answered (%s): %s", problem.code, problem)
             ending = Finished("error", problem)

@@ -1,6 +1,7 @@
 """Answers as resources: asked for once, read from any server, resumed to the character, stopped."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -253,7 +254,7 @@ async def test_the_same_key_with_the_same_body_is_the_same_answer(
 async def test_equal_questions_share_one_answer_on_all_servers(
     client: httpx.AsyncClient, url: str, other_url: str, endpoint: ModelEndpoint
 ) -> None:
-    endpoint.knobs = Knobs(answer=ANSWER, first_delta_delay_seconds=0.3)
+    endpoint.knobs = Knobs(answer=ANSWER, first_delta_delay_seconds=1)
     forms = (QUESTION, "  how do I change the BULB ", "How do I change the bulb")
     asked = await asyncio.gather(*(post(client, server, form) for server in (url, other_url) for form in forms))
     assert 1 == len({one["id"] for one in asked})
@@ -375,8 +376,17 @@ async def test_a_later_question_of_a_conversation_is_made_to_stand_alone(
     assert 5 == len(endpoint.requests)
 
 
-async def test_an_unknown_conversation_is_told_in_the_answer(client: httpx.AsyncClient, url: str) -> None:
+async def test_an_unknown_conversation_is_told_in_the_answer_and_not_logged(
+    client: httpx.AsyncClient, url: str, other_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     asked = await post(client, url, conversation="never.heard")
     events = (await read(client, url + asked["events"])).events
     assert ["sources", "problem", None] == [event.get("event") for event in events]
-    assert "not_found" == orjson.loads(events[1]["data"])["error"]["code"]
+    error = orjson.loads(events[1]["data"])["error"]
+    assert "not_found" == error["code"]
+    assert error["message"].startswith("This conversation is not known any more.")
+    assert orjson.loads(events[0]["data"])["searched_query"] is None
+    for server in (url, other_url):
+        stored = (await client.get(server + asked["url"])).json()
+        assert stored["searched_query"] is None
+    assert [] == [record for record in caplog.records if record.levelno >= logging.WARNING]

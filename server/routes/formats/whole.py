@@ -22,10 +22,10 @@ def whole_answer(answer: LiveAnswer) -> dict[str, Any]:
 
 
 def told(found: SourcesFound | None) -> dict[str, Any]:
-    """What was searched for, and what was found."""
+    """What was searched for, if it came to that, and what was found."""
     if found is None:
         return {"searched_query": None, "sources": (), "confidence": None}
-    return {"searched_query": found.query, "sources": found.sources, "confidence": found.confidence}
+    return {"searched_query": found.query or None, "sources": found.sources, "confidence": found.confidence}
 
 
 def ending(finished: Finished) -> dict[str, Any]:
