@@ -19,7 +19,7 @@ const NOTES = {
 /**
  * @typedef {import("./client.js").Source} Source
  * @typedef {object} AnswerActions
- * @property {(query: string, listener: import("./client.js").Listener) => () => void} stream
+ * @property {(query: string, listener: import("./client.js").Listener, isFresh: boolean) => () => void} stream
  * @property {() => void} back
  * @property {() => void} close
  * @property {(text: string) => void} announce
@@ -60,18 +60,20 @@ export class AnswerView {
   /**
    * @param {string} query
    * @param {Source[]} nearest what to offer when no answer and no sources come
+   * @param {boolean} isFresh whether an answer that was given before will not do
    */
-  ask(query, nearest) {
+  ask(query, nearest, isFresh = false) {
     this.#stopStream();
     this.#query = query;
     this.#nearest = nearest;
     this.#begin();
     this.#actions.tell("lectern-ask", { query });
-    this.#stopStream = this.#actions.stream(query, {
+    const listener = {
       sources: (sources) => this.#found(sources),
       text: (text) => this.#wrote(text),
       finished: (reason, trouble) => this.#finished(reason, trouble),
-    });
+    };
+    this.#stopStream = this.#actions.stream(query, listener, isFresh);
   }
 
   /** Keeps what was written. */
@@ -90,7 +92,8 @@ export class AnswerView {
     back.addEventListener("click", () => this.#actions.back());
     close.addEventListener("click", () => this.#actions.close());
     stop.addEventListener("click", () => this.stop());
-    for (const each of [again, retry]) each.addEventListener("click", () => this.ask(this.#query, this.#nearest));
+    again.addEventListener("click", () => this.ask(this.#query, this.#nearest, true));
+    retry.addEventListener("click", () => this.ask(this.#query, this.#nearest));
     copy.addEventListener("click", () => copyText(this.#text, copy, this.#parts.text));
     body.addEventListener("click", ({ target }) => copyCode(target));
   }

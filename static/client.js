@@ -61,10 +61,11 @@ export async function search(endpoint, query, { limit, signal, paused }) {
  * @param {URL} endpoint
  * @param {string} query
  * @param {Listener} listener
+ * @param {boolean} isFresh whether an answer that was given before will not do
  * @returns {() => void} stops: the connection is closed and the listener hears nothing more
  */
-export function streamAnswer(endpoint, query, listener) {
-  const events = new EventSource(addressOf(endpoint, "v1/query", { query }));
+export function streamAnswer(endpoint, query, listener, isFresh) {
+  const events = new EventSource(addressOf(endpoint, "v1/query", { query, ...(isFresh && { fresh: 1 }) }));
   let heard = false;
   let answer = "";
   let last = { reason: "", trouble: null };

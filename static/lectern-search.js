@@ -60,7 +60,7 @@ export class LecternSearch extends HTMLElement {
       announce,
     });
     this.#answering = new AnswerView({
-      stream: (query, listener) => streamAnswer(this.#endpoint, query, listener),
+      stream: (query, listener, isFresh) => streamAnswer(this.#endpoint, query, listener, isFresh),
       back: () => this.#search(),
       close: () => this.close(),
       announce,

@@ -162,6 +162,16 @@ async def test_trouble_is_told_and_asking_again_works(page: Page, url: str, endp
     await answer_state(page, "done")
 
 
+async def test_asking_again_asks_the_model_again(page: Page, url: str, endpoint: ModelEndpoint) -> None:
+    await ask(page, url)
+    await answer_state(page, "done")
+    endpoint.knobs.answer = "Another answer [1]."
+    await page.locator(".again").click()
+    await expect(page.locator(".prose")).to_contain_text("Another answer")
+    await answer_state(page, "done")
+    assert 2 == len(endpoint.requests)
+
+
 async def test_a_broken_stream_keeps_what_was_written(page: Page, url: str, endpoint: ModelEndpoint) -> None:
     endpoint.knobs.cut_after_deltas = 5
     await ask(page, url)
