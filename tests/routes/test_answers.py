@@ -13,6 +13,7 @@ from server.answering.live import DONE, FINISHED
 from server.app import create_app
 from server.database.pool import open_owner_connection
 from server.settings import Settings
+from tests.conftest import SITE_FOLDER, ingest_folder
 from tests.frames import Asked
 from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
 from tests.serving import serve_in_thread
@@ -380,3 +381,18 @@ async def test_an_unknown_conversation_is_told_in_the_answer(client: httpx.Async
     events = (await read(client, url + asked["events"])).events
     assert ["sources", "problem", None] == [event.get("event") for event in events]
     assert "not_found" == orjson.loads(events[1]["data"])["error"]["code"]
+
+
+async def test_a_question_asked_after_a_publish_is_answered_from_the_new_pages(
+    client: httpx.AsyncClient, endpoint: ModelEndpoint, settings: Settings
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER, hang_after_deltas=2)
+    await ingest_folder(SITE_FOLDER, settings)
+    assert settings.database_url is not None
+    app = create_app(settings_for(endpoint, settings.database_url.get_secret_value()))
+    with serve_in_thread(app) as url:
+        before = await post(client, url)
+        assert before["id"] == (await post(client, url))["id"]
+        async with open_owner_connection(settings.database_url.get_secret_value()) as owner:
+            await owner.execute("update docs.site set generation = generation + 1")
+        assert before["id"] != (await post(client, url))["id"]
