@@ -188,7 +188,7 @@ class Answers:
         return not is_cached or answer.finished.reason != "stop"
 
     def _opened(self, same: bytes, opening: asyncio.Task[LiveAnswer]) -> None:
-        """Questions go on joining only what is being written here; the database knows the rest."""
+        """The database knows what there is, and of which generation; here only what it was not told is kept."""
 
         def forget(_: object = None) -> None:
             if self._opening.get(same) is opening:
@@ -196,7 +196,7 @@ class Answers:
 
         is_opened = not opening.cancelled() and not opening.exception()
         writer = self._running.writer_of(opening.result().id) if is_opened else None
-        if writer is None:
+        if writer is None or opening.result().is_stored:
             forget()
         else:
             writer.task.add_done_callback(forget)

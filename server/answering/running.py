@@ -116,13 +116,14 @@ class RunningAnswers:
 
     def _written(self, id: str, task: asyncio.Task[None]) -> None:
         del task
-        self._writers.pop(id)
+        del self._writers[id]
         self._audiences.pop(id).dismiss()
         asyncio.get_running_loop().call_later(_REMEMBER_SECONDS, self._here.pop, id, None)
 
     def _leave(self, answer: LiveAnswer) -> None:
         self._store.leave(answer)
-        self._audiences.pop(answer.id, None)
+        if answer.id not in self._writers:  # which may have begun here since it was looked up
+            self._audiences.pop(answer.id, None)
 
     def _meet_demand(self, demand: AnswerDemand) -> None:
         """What other servers have heard about an answer that is written here."""

@@ -62,6 +62,9 @@ language plpgsql
 stable
 security definer
 set search_path = docs, public, extensions, pg_temp
+-- Planning anew for each question took a fifth of the time on a small site (7 ms, and 5.5 this way), and custom
+-- plans were no better with 100,000 sections, November 2026.
+set plan_cache_mode = force_generic_plan
 set jit = off  -- which would compile for longer than the query runs: its estimates are far too high
 as $$
 #variable_conflict use_column

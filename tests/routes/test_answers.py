@@ -14,6 +14,7 @@ from server.answering.live import DONE, FINISHED
 from server.app import create_app
 from server.database.pool import open_owner_connection
 from server.settings import Settings
+from tests.conftest import SITE_FOLDER, ingest_folder
 from tests.frames import Asked
 from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
 from tests.serving import serve_in_thread
@@ -390,3 +391,18 @@ async def test_an_unknown_conversation_is_told_in_the_answer_and_not_logged(
         stored = (await client.get(server + asked["url"])).json()
         assert stored["searched_query"] is None
     assert [] == [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_question_asked_after_a_publish_is_answered_from_the_new_pages(
+    client: httpx.AsyncClient, endpoint: ModelEndpoint, settings: Settings
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER, hang_after_deltas=2)
+    await ingest_folder(SITE_FOLDER, settings)
+    assert settings.database_url is not None
+    app = create_app(settings_for(endpoint, settings.database_url.get_secret_value()))
+    with serve_in_thread(app) as url:
+        before = await post(client, url)
+        assert before["id"] == (await post(client, url))["id"]
+        async with open_owner_connection(settings.database_url.get_secret_value()) as owner:
+            await owner.execute("update docs.site set generation = generation + 1")
+        assert before["id"] != (await post(client, url))["id"]
