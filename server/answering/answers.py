@@ -146,6 +146,9 @@ class Answers:
     async def _open(self, question: Question, same: bytes | None, *, must_be_stored: bool) -> LiveAnswer:
         id = _new_id()
         try:
+            if (question.idempotency_key or question.is_fresh) and self._store.has_ended:
+                # It would be taken for running, or for not delivered; and a key stays with what it gets.
+                await self._store.store_now()
             opened = await self._open_stored(id, question, same)
             if (writer := self._running.writer_of(opened.answer.id)) and writer.is_stopping:
                 await asyncio.wait([writer.task])

@@ -139,6 +139,11 @@ class AnswerStore:
             if written.demand and written.demand.is_followed:  # by somebody who cannot say so now
                 written.on_demand(written.demand)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the database has yet to hear how some answer ended."""
+        return any(written.answer.finished for written in self._written.values())
+
     async def store_now(self) -> None:
         """Stores what there is, without waiting for the next turn."""
         async with self._storing:

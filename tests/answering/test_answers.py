@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -86,6 +87,23 @@ async def test_who_asks_while_an_equal_answer_is_being_stopped_gets_a_whole_one(
     assert again is third is not first
     assert "finished" == (await asyncio.wait_for(again.ended(), 20)).status
     assert ANSWER == again.text
+
+
+async def test_a_new_key_and_who_wants_a_new_answer_get_none_that_has_just_ended(
+    endpoint: ModelEndpoint, site_database_url: str
+) -> None:
+    settings = settings_for(endpoint, site_database_url, store_seconds=60, cache_seconds=60)
+    async with open_rooms(settings) as rooms:
+        answers = rooms["answers"]
+        first = await answers.open(replace(QUESTION, client=b"one"))
+        await asyncio.wait_for(first.ended(), 20)
+        answers.was_delivered(first)
+        fresh = await answers.open(replace(QUESTION, client=b"one", is_fresh=True))
+        await answers.stop(fresh.id)
+        keyed = await answers.open(replace(QUESTION, idempotency_key=f"key-{time.monotonic_ns()}"))
+        assert "finished" == (await asyncio.wait_for(keyed.ended(), 20)).status
+        assert fresh is not first
+        assert keyed is not fresh
 
 
 async def test_who_finds_an_answer_and_wants_nothing_of_it_does_not_keep_it_going(
