@@ -256,7 +256,8 @@ async def test_equal_questions_share_one_answer_on_all_servers(
     client: httpx.AsyncClient, url: str, other_url: str, endpoint: ModelEndpoint
 ) -> None:
     endpoint.knobs = Knobs(answer=ANSWER, first_delta_delay_seconds=1)
-    forms = (QUESTION, "  how do I change the BULB ", "How do I change the bulb")
+    # No other test's: who asks one server is given what has just ended on the other, for as long as that is not told.
+    forms = ("How do I change a bulb?", "  how do I change a BULB ", "How do I change a bulb")
     asked = await asyncio.gather(*(post(client, server, form) for server in (url, other_url) for form in forms))
     assert 1 == len({one["id"] for one in asked})
     assert 6 == len({one["conversation"] for one in asked})
@@ -269,7 +270,7 @@ async def test_one_of_several_askers_does_not_stop_the_answer_for_the_others(
     client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint
 ) -> None:
     endpoint.knobs = Knobs(answer=ANSWER, delta_delay_seconds=0.03)
-    one, other = await post(client, url), await post(client, url)
+    one, other = [await post(client, url, "When do I change the bulb?") for _ in range(2)]
     assert one["id"] == other["id"]
     reading = asyncio.create_task(read(client, url + other["events"]))
     await until(lambda: bool(endpoint.requests) and endpoint.requests[0].first_delta_at is not None)
@@ -293,7 +294,7 @@ async def test_who_asked_twice_with_one_key_may_stop_the_answer(
 ) -> None:
     endpoint.knobs = Knobs(answer=ANSWER, hang_after_deltas=3)
     headers = {"Idempotency-Key": f"key-{time.monotonic_ns()}"}
-    asked, again = [await post(client, url, headers=headers) for _ in range(2)]
+    asked, again = [await post(client, url, "Where do I change the bulb?", headers=headers) for _ in range(2)]
     assert asked["id"] == again["id"]
     reading = asyncio.create_task(read(client, url + asked["events"]))
     await until(lambda: bool(endpoint.requests) and endpoint.requests[0].first_delta_at is not None)
