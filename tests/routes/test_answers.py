@@ -256,7 +256,7 @@ async def test_equal_questions_share_one_answer_on_all_servers(
     client: httpx.AsyncClient, url: str, other_url: str, endpoint: ModelEndpoint
 ) -> None:
     endpoint.knobs = Knobs(answer=ANSWER, first_delta_delay_seconds=1)
-    # No other test's: who asks one server is given what has just ended on the other, for as long as that is not told.
+    # No other test's: one server gives what has just ended on the other, until it is told so.
     forms = ("How do I change a bulb?", "  how do I change a BULB ", "How do I change a bulb")
     asked = await asyncio.gather(*(post(client, server, form) for server in (url, other_url) for form in forms))
     assert 1 == len({one["id"] for one in asked})
