@@ -237,6 +237,7 @@ def test_the_peak_of_two_is_seen_at_one_moment() -> None:
     assert Peaks(command=5, postgres=3, together=6) == peaks
 
 
+@pytest.mark.soak
 def test_a_size_is_measured_and_measured_again_without_ingesting(tree: Path, data_dir: Path) -> None:
     first, again = (scale.measure_size(tree, sections=50, questions=["host"], data_dir=data_dir) for _ in range(2))
     assert ["| 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | ≤ 0 s, ≤ 0,0 MB for 0,0 |"] == shape(
@@ -266,6 +267,7 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.soak
 def test_the_speed_of_ingest_is_measured(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     ingest_speed.run(Options(docs=(tree,), repeats=1))
     printed = capsys.readouterr().out
@@ -280,6 +282,7 @@ def test_the_speed_of_ingest_is_measured(capsys: pytest.CaptureFixture[str], tre
     assert 0 < int(rows[2][2]) < int(windows)
 
 
+@pytest.mark.soak
 def test_the_time_to_the_first_delta_is_measured(published: Lectern, tree: Path) -> None:
     questions = make_questions(tree, count=QUESTIONS)
     added, stages = first_delta.measure(published, questions, pace=Pace(delta_count=5, gap_seconds=0.02))
@@ -301,6 +304,7 @@ def test_the_time_to_the_first_delta_is_measured(published: Lectern, tree: Path)
     ] == shape(stages)[6:]
 
 
+@pytest.mark.soak
 def test_relaying_is_measured(published: Lectern, tree: Path) -> None:
     ours = {"Lectern": {"LECTERN_COALESCE_SECONDS": "0"}}
     table = relaying.measure(published, make_questions(tree, count=QUESTIONS), ours=ours, deltas=5)
@@ -312,6 +316,7 @@ def test_relaying_is_measured(published: Lectern, tree: Path) -> None:
     ] == shape(table)[6:]
 
 
+@pytest.mark.soak
 def test_many_readers_are_measured(published: Lectern, tree: Path) -> None:
     pace = Pace(delta_count=3, gap_seconds=0.02, is_held=True)
     questions = make_questions(tree, count=QUESTIONS)
@@ -324,6 +329,7 @@ def test_equal_questions_are_counted_at_the_model(published: Lectern, tree: Path
     assert (("4", "1", "4", "1 request"),) == table.rows
 
 
+@pytest.mark.soak
 def test_answers_given_before_are_measured(published: Lectern, tree: Path) -> None:
     table = cached.measure(published, make_questions(tree, count=QUESTIONS))
     assert [
@@ -332,6 +338,7 @@ def test_answers_given_before_are_measured(published: Lectern, tree: Path) -> No
     ] == shape(table)[6:]
 
 
+@pytest.mark.soak
 def test_departures_are_measured(published: Lectern, tree: Path) -> None:
     table = leaving.measure(published, make_questions(tree, count=QUESTIONS), departures=2)
     assert ["| 0 | 0 | 0 | 0 | 0 | ≤ 0 |"] == shape(table)[6:]

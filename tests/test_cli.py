@@ -112,6 +112,7 @@ def test_ask_and_search_answer_in_the_terminal(folder: Path) -> None:
     ]
 
 
+@pytest.mark.soak
 def test_a_question_file_is_generated_and_evaluated(folder: Path) -> None:
     run(folder, "ingest", str(SITE_FOLDER))
     assert run(folder, "eval", "--generate", "questions.yaml").returncode == 0
