@@ -44,6 +44,11 @@ class LecternError(Exception):
         if reader_text is not None:
             self.reader_text = reader_text
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What a reader's program gets of it, in every format."""
+        return {"code": self.code, "message": self.reader_text}
+
 
 class SettingsInvalid(LecternError):
     code = "settings_invalid"

@@ -14,7 +14,7 @@ from server.answering.retrieval import Retriever
 from server.answering.rewriting import make_stand_alone, with_usage
 from server.answering.sources import make_sources
 from server.confidence import Confidence
-from server.errors import LecternError
+from server.errors import LecternError, NotFound
 from server.events import Delta, Event, Finished, SourcesFound, Usage
 from server.models.completions import Completer
 from server.records import Exchange, Match, Source
@@ -66,12 +66,8 @@ class Answering:
                 async for event in events:
                     yield event
             return
-        except LecternError as error:
-            logger.error("A query was not answered (%s): %s", error.code, error)
-            problem = error
-        except Exception as error:
-            logger.exception("A query was not answered")
-            problem = LecternError(str(error))
+        except Exception as error:  # noqa: BLE001 - it is logged there
+            problem = as_problem(error)
         if not sources_told:
             yield SourcesFound((), None, query=query)
         yield Finished("error", problem, usage=spent)
@@ -101,3 +97,15 @@ class Answering:
         events = with_usage(events, spent)
         events = checked(events, sources, site_url=self._settings.site_url)
         return with_caution(events, confidence)
+
+
+def as_problem(error: Exception) -> LecternError:
+    """What ended an answer, as the reader is told of it; the owner is, but for what a reader can mend."""
+    match error:
+        case NotFound():  # the reader's conversation
+            return error
+        case LecternError():
+            logger.error("A query was not answered (%s): %s", error.code, error)
+            return error
+    logger.error("A query was not answered", exc_info=error)
+    return LecternError(str(error))

@@ -1,6 +1,7 @@
 """An answer as the database keeps it, and back."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from server.answering.live import TROUBLE, LiveAnswer
@@ -70,16 +71,12 @@ def _match(match: Match) -> dict[str, Any]:
 
 
 def _ending(finished: Finished) -> dict[str, Any]:
-    problem, usage, citations = finished.problem, finished.usage, finished.citations
+    problem, usage = finished.problem, finished.usage
     return {
         "status": finished.status,
         "finish_reason": finished.reason,
-        "problem": {"code": problem.code, "message": problem.reader_text} if problem else None,
-        "citations": {
-            "cited": citations.cited,
-            "removed_citations": citations.removed_citations,
-            "removed_links": citations.removed_links,
-        },
+        "problem": problem.told if problem else None,
+        "citations": asdict(finished.citations),
         "prompt_tokens": usage.prompt_tokens if usage else None,
         "completion_tokens": usage.completion_tokens if usage else None,
         "usage_is_estimate": usage.is_estimate if usage else False,

@@ -185,9 +185,8 @@ class AnswerStore:
             self._database, list(followed), offsets, stale_seconds=self.stale_seconds
         ):
             answer = followed[stored.id]
-            if (
-                self._followed.get(stored.id) is not answer
-            ):  # left meanwhile, and followed again from another place
+            # It may have been left meanwhile, and be followed again from another place.
+            if self._followed.get(stored.id) is not answer:
                 continue
             catch_up(answer, stored)
             if answer.finished:

@@ -1,17 +1,15 @@
 """The one producer of an answer: the task that appends what happens, and can be told to stop."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from math import ceil
 from typing import Final
 
+from server.answering.answer import as_problem
 from server.answering.live import LiveAnswer
-from server.errors import AnswerInterrupted, LecternError, NotFound
+from server.errors import AnswerInterrupted, LecternError
 from server.events import Event, Finished, SourcesFound, Usage
-
-logger = logging.getLogger(__name__)
 
 # What a token of `o200k_base` holds of English prose and code. Only for what an endpoint did not tell: to count
 # exactly would load 80 MB of ranks into a process that needs them for nothing else.
@@ -34,9 +32,8 @@ class AnswerWriter:
         if self._ending:
             return
         self._ending = ending
-        if (
-            self._is_reading
-        ):  # neither before it runs, which nothing would come after, nor while it closes the request
+        # Neither before it runs, which nothing would come after, nor while it closes the request.
+        if self._is_reading:
             self.task.cancel()
 
     @property
@@ -49,14 +46,8 @@ class AnswerWriter:
             ending = await self._append_events()
         except asyncio.CancelledError:
             ending = self._ending or interrupted()
-        except NotFound as problem:  # the reader's conversation: nothing that an owner could mend
-            ending = Finished("error", problem)
-        except LecternError as problem:
-            logger.error("A query was not answered (%s): %s", problem.code, problem)
-            ending = Finished("error", problem)
-        except Exception as error:
-            logger.exception("A query was not answered")
-            ending = Finished("error", LecternError(str(error)))
+        except Exception as error:  # noqa: BLE001 - it is logged there
+            ending = Finished("error", as_problem(error))
         if self._answer.found is None:
             self._answer.append(SourcesFound((), None))
         self._answer.append(self._with_usage(ending))

@@ -13,7 +13,7 @@ from server.errors import AnswerInterrupted
 from server.records import AnswerDemand, AnswerProgress, Exchange, OpenedAnswer, StoredAnswer
 
 # What an answer says whose writer is gone, in the shape of any other problem.
-_INTERRUPTED: Final = {"code": AnswerInterrupted.code, "message": AnswerInterrupted.reader_text}
+_INTERRUPTED: Final = AnswerInterrupted("The server that wrote the answer is gone.").told
 
 _ANSWER_FIELDS: Final = tuple(field.name for field in fields(StoredAnswer))
 _PROGRESS_FIELDS: Final = tuple(field.name for field in fields(AnswerProgress))

@@ -8,16 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.answering.answers import Answers
-from server.answering.live import FINISHED, NOTHING, LiveAnswer
+from server.answering.live import NOTHING, LiveAnswer
 from server.answering.queries import clean_query
 from server.answering.threads import is_chat, new_conversation
-from server.errors import NotFound, RequestInvalid
+from server.errors import RequestInvalid
 from server.records import Question
 from server.routes.asking import read_idempotency_key, read_last_event_id, wants_fresh
 from server.routes.bodies import read_body, read_filter_key, read_object, read_text_key
 from server.routes.formats.named_events import NamedEvents
 from server.routes.formats.whole import whole_answer
-from server.routes.responses import AnswerStream, JsonResponse, NothingLeft
+from server.routes.responses import AnswerStream, JsonResponse, resume
 from server.settings import Settings
 
 _BODY_MAX_BYTES: Final = 100_000
@@ -58,20 +58,13 @@ class OneAnswer(HTTPEndpoint):
 
 async def events(request: Request) -> Response:
     """The answer's events, from the beginning or behind `Last-Event-ID`; 204 where nothing is left to tell."""
-    settings: Settings = request.state.settings
     resumed = read_last_event_id(request)
-    after = NOTHING if resumed is None else resumed[1]
-    try:
-        answer = await _find(request)
-    except NotFound:
-        if resumed is None:
-            raise
-        return NothingLeft()
-    if resumed and resumed[0] != answer.id:
-        after = NOTHING  # of another answer, whose stream the client read before
-    if after >= FINISHED:
-        return NothingLeft()
-    return AnswerStream(request.state.answers, answer, _NAMED_EVENTS, settings, after=after)
+    if resumed is None:
+        return AnswerStream(request.state.answers, await _find(request), _NAMED_EVENTS, request.state.settings)
+    id, position = resumed
+    asked_id = request.path_params["id"]
+    # An id of another answer comes from a client that read that one's stream before.
+    return await resume(request, asked_id, _NAMED_EVENTS, after=position if id == asked_id else NOTHING)
 
 
 async def _find(request: Request) -> LiveAnswer:

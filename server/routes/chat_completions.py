@@ -25,7 +25,7 @@ from server.routes.formats.openai_chunks import (
     text_completion,
 )
 from server.routes.openai_requests import OpenAIRequest, read_chat, read_prompt
-from server.routes.responses import AnswerStream, JsonResponse, error_headers, log_trouble, while_connected
+from server.routes.responses import AnswerStream, JsonResponse, error_headers, log_trouble, read_whole
 from server.settings import Settings
 
 # A conversation comes whole with each of its questions. A guess.
@@ -114,7 +114,7 @@ async def _complete(request: Request, dialect: Dialect) -> Response:
     if asked.is_streamed:
         format = dialect.stream(include_usage=asked.include_usage)
         return AnswerStream(answers, answer, format, settings, refuse=_refusal)
-    finished = await while_connected(request, _read_to_the_end(answers, answer))
+    finished = await read_whole(request, answer)
     if finished.problem:
         return _refusal(finished.problem)
     return JsonResponse(dialect.whole(answer, finished), headers=_NO_STORE)
@@ -127,13 +127,6 @@ def _clean(query: str, settings: Settings, *, param: str) -> str:
         return clean_query(query, max_chars=settings.query_max_chars)
     except RequestInvalid as error:
         raise RequestInvalid(str(error), param=param) from None
-
-
-async def _read_to_the_end(answers: Answers, answer: LiveAnswer) -> Finished:
-    with answers.reading(answer, grace_seconds=0):
-        finished = await answer.ended()
-    answers.was_delivered(answer)
-    return finished
 
 
 async def _told_as_openai_does(request: Request, work: Awaitable[Response]) -> Response:

@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.answering.answers import Answers
-from server.answering.live import FINISHED, LiveAnswer
 from server.answering.queries import clean_query
-from server.errors import LecternError, NotAcceptable, NotFound
+from server.errors import LecternError, NotAcceptable
 from server.records import Question
 from server.routes.asking import client_hash, read_last_event_id, wants_fresh
 from server.routes.formats.frames import EVENT_STREAM, STREAM_HEADERS
@@ -16,7 +15,7 @@ from server.routes.formats.one_shot import OneShot
 from server.routes.formats.plain_text import PlainText
 from server.routes.formats.whole import whole_answer
 from server.routes.parameters import read_filter, read_flag, read_parameters
-from server.routes.responses import AnswerStream, JsonResponse, NothingLeft, error_headers, while_connected
+from server.routes.responses import AnswerStream, JsonResponse, error_headers, read_whole, resume
 from server.settings import Settings
 
 _JSON: Final = "application/json"
@@ -30,30 +29,20 @@ async def query(request: Request) -> Response:
     settings: Settings = request.state.settings
     answers: Answers = request.state.answers
     if resumed := read_last_event_id(request):
-        return await _resume(request, *resumed)
+        id, position = resumed
+        return await resume(request, id, _ONE_SHOT, after=position)
     if request.method == "HEAD":  # Starlette sends them here too, and an answer costs money
         return Response(headers=STREAM_HEADERS, media_type=EVENT_STREAM)
     media_type = negotiate(request.headers.get("accept", "*/*"))
     question = _read_question(request, media_type, settings)
     answer = await answers.open(question)
     if media_type == _JSON:
-        status, body = await while_connected(request, _finished(answers, answer))
-        return JsonResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+        problem = (await read_whole(request, answer)).problem
+        status = problem.http_status if problem else 200
+        return JsonResponse(whole_answer(answer), status_code=status, headers={"Cache-Control": "no-store"})
     if media_type == _TEXT:
         return AnswerStream(answers, answer, _PLAIN_TEXT, settings, refuse=_refusal_as_text)
     return AnswerStream(answers, answer, _ONE_SHOT, settings)
-
-
-async def _resume(request: Request, id: str, position: int) -> Response:
-    """What a client lacks that comes back; 204, which tells an `EventSource` to stop, where that is nothing."""
-    answers: Answers = request.state.answers
-    try:
-        answer = await answers.find(id)
-    except NotFound:
-        return NothingLeft()
-    if position >= FINISHED:
-        return NothingLeft()
-    return AnswerStream(answers, answer, _ONE_SHOT, request.state.settings, after=position)
 
 
 def _read_question(request: Request, media_type: str, settings: Settings) -> Question:
@@ -67,13 +56,6 @@ def _read_question(request: Request, media_type: str, settings: Settings) -> Que
         client=client_hash(request) if media_type == EVENT_STREAM else None,
         is_fresh=is_fresh,
     )
-
-
-async def _finished(answers: Answers, answer: LiveAnswer) -> tuple[int, dict[str, object]]:
-    with answers.reading(answer, grace_seconds=0):
-        finished = await answer.ended()
-    answers.was_delivered(answer)
-    return finished.problem.http_status if finished.problem else 200, whole_answer(answer)
 
 
 def _refusal_as_text(problem: LecternError) -> Response:

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from server.answering.answers import Answers
-from server.answering.live import NOTHING, LiveAnswer
-from server.errors import KeyRefused, LecternError, Outage, ServerStopping
+from server.answering.live import FINISHED, NOTHING, LiveAnswer
+from server.errors import KeyRefused, LecternError, NotFound, Outage, ServerStopping
+from server.events import Finished
 from server.routes.formats.frames import Format
 from server.settings import Settings
 
@@ -78,11 +79,9 @@ class AnswerStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reading = self._answers.reading(self._answer, grace_seconds=self._grace_seconds)
-        with (
-            suppress(ServerStopping),
-            reading,
-        ):  # another server goes on with the answer: the reader comes back for it
-            await _while_connected(receive, self._respond(scope, receive, send))
+        # Who left needs nothing more; where another server goes on with the answer, the reader comes back for it.
+        with suppress(ClientDisconnect, ServerStopping), reading:
+            await while_connected(receive, self._respond(scope, receive, send))
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._refuse:
@@ -196,41 +195,48 @@ def _cut(receive: Receive) -> None:
         transport.abort()
 
 
-async def _while_connected(receive: Receive, work: Coroutine[Any, Any, None]) -> None:
-    """Does the work, or as much of it as there is time for until the reader leaves."""
-    working = asyncio.create_task(work)
-    leaving = asyncio.create_task(_disconnected(receive))
-    try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if working.done() and not working.cancelled():
-            working.result()
-    finally:
-        for task in (working, leaving):
-            task.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
-
-
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def while_connected(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
-    """What `work` gives. A reader who leaves meanwhile cancels it: raises `ClientDisconnect`.
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, Result]) -> Result:
+    """What `work` gives. A reader who leaves meanwhile cancels it, and one is let go by cancelling it.
 
-    For what is awaited before a response starts; a streaming response listens for itself.
+    Both raise `ClientDisconnect`.
     """
     working = asyncio.create_task(work)
-    leaving = asyncio.create_task(_disconnected(request.receive))
+    leaving = asyncio.create_task(_disconnected(receive))
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done() or working.cancelled():
             raise ClientDisconnect
         return working.result()
     finally:
         for task in (working, leaving):
             task.cancel()
         await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def read_whole(request: Request, answer: LiveAnswer) -> Finished:
+    """How an answer ended, for who reads it in one piece and cannot come back. Raises `ClientDisconnect`."""
+    answers: Answers = request.state.answers
+    with answers.reading(answer, grace_seconds=0):
+        finished = await while_connected(request.receive, answer.ended())
+    answers.was_delivered(answer)
+    return finished
+
+
+async def resume(request: Request, id: str, format: Format, *, after: int) -> Response:
+    """What a client lacks that comes back; 204, which tells an `EventSource` to stop, where that is nothing."""
+    answers: Answers = request.state.answers
+    try:
+        answer = await answers.find(id)
+    except NotFound:
+        return NothingLeft()
+    if after >= FINISHED:
+        return NothingLeft()
+    return AnswerStream(answers, answer, format, request.state.settings, after=after)
 
 
 async def tell_nobody(request: Request, error: Exception) -> Response:
@@ -240,7 +246,7 @@ async def tell_nobody(request: Request, error: Exception) -> Response:
 
 
 def error_response(error: LecternError) -> JsonResponse:
-    body = {"error": {"code": error.code, "message": error.reader_text}}
+    body = {"error": error.told}
     headers = {"Cache-Control": "no-store", **error_headers(error)}
     return JsonResponse(body, status_code=error.http_status, headers=headers)
 

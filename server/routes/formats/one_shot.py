@@ -16,6 +16,7 @@ from server.answering.live import DONE, FINISHED, TROUBLE, LiveAnswer, Logged
 from server.errors import LecternError
 from server.events import Delta, Finished, SourcesFound
 from server.routes.formats.frames import Format, Frame, event
+from server.routes.formats.openai_chunks import ChatChunks, head
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,7 @@ def _frame(
     **extra: Any,
 ) -> Frame:
     choice = {"index": 0, "text": text, "delta": {"content": text}, "finish_reason": finish_reason}
-    body = {
-        "id": answer.id,
-        "object": "chat.completion.chunk",
-        "created": int(answer.created_at.timestamp()),
-        "model": answer.model,
-        "choices": [choice],
-        **extra,
-    }
+    body = {**head(answer, ChatChunks.object_name), "choices": [choice], **extra}
     return Frame(position, event(orjson.dumps(body), id=f"{answer.id}:{position}", retry=is_first))
 
 
@@ -65,7 +59,7 @@ def _last_frames(answer: LiveAnswer, finished: Finished) -> list[Frame]:
     frames = []
     if finished.problem:
         frames.append(_frame(answer, TROUBLE, _paragraph(answer, finished.problem)))
-        extra["error"] = {"code": finished.problem.code, "message": finished.problem.reader_text}
+        extra["error"] = finished.problem.told
     else:
         extra["citations"] = finished.citations
     frames.append(_frame(answer, FINISHED, "", finish_reason=finished.reason, **extra))

@@ -48,7 +48,7 @@ class Chunks(Format):
         reason = finish_reason(finished)
         frames = [self._frame(answer, FINISHED, finish_reason=reason, citations=finished.citations)]
         if self.include_usage:
-            body = {**_head(answer, self.object_name), "choices": (), "usage": usage_object(finished.usage)}
+            body = {**head(answer, self.object_name), "choices": (), "usage": usage_object(finished.usage)}
             frames.append(Frame(FINISHED, event(orjson.dumps(body))))
         return frames
 
@@ -63,7 +63,7 @@ class Chunks(Format):
         **extra: Any,
     ) -> Frame:
         choice = self.choice(text, is_first=is_first, finish_reason=finish_reason)
-        body = {**_head(answer, self.object_name), "choices": (choice,), **extra}
+        body = {**head(answer, self.object_name), "choices": (choice,), **extra}
         if self.include_usage:
             body["usage"] = None
         return Frame(position, event(orjson.dumps(body)))
@@ -107,7 +107,7 @@ def text_completion(answer: LiveAnswer, finished: Finished) -> dict[str, Any]:
 def _whole(answer: LiveAnswer, finished: Finished, object_name: str, **content: Any) -> dict[str, Any]:
     found = answer.found
     return {
-        **_head(answer, object_name),
+        **head(answer, object_name),
         "choices": ({"index": 0, **content, "logprobs": None, "finish_reason": finish_reason(finished)},),
         "usage": usage_object(finished.usage),
         "sources": found.sources if found else (),
@@ -116,7 +116,8 @@ def _whole(answer: LiveAnswer, finished: Finished, object_name: str, **content: 
     }
 
 
-def _head(answer: LiveAnswer, object_name: str) -> dict[str, Any]:
+def head(answer: LiveAnswer, object_name: str) -> dict[str, Any]:
+    """What every object of OpenAI's begins with."""
     return {
         "id": answer.id,
         "object": object_name,

@@ -37,7 +37,7 @@ def ending(finished: Finished) -> dict[str, Any]:
         "usage": finished.usage,
     }
     if finished.problem:
-        body["error"] = {"code": finished.problem.code, "message": finished.problem.reader_text}
+        body["error"] = finished.problem.told
     return body
 
 
