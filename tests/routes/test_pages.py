@@ -14,7 +14,9 @@ async def test_a_source_leads_to_its_section_in_the_preview(site_url: str) -> No
     response = await get(site_url, "/pages/guides/bulbs")
     assert response.status_code == 200
     assert '<section id="changing-the-bulb"><h2>Changing the bulb</h2>' in response.text
-    assert "default-src 'self'" in response.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self';" in policy
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
 
 
 @pytest.mark.parametrize("path", ["/pages/nowhere", "/pages/%00", "/pages/../../etc/passwd"])
