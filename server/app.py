@@ -37,6 +37,7 @@ from server.models.reranking import make_reranker
 from server.routes.answers import AskedAnswers, OneAnswer, events
 from server.routes.chat_completions import chat_completions, completions, models, one_model
 from server.routes.demo import demo
+from server.routes.feedback import feedback
 from server.routes.health import healthz, readyz
 from server.routes.jobs import show_job
 from server.routes.modules import module, widget
@@ -100,6 +101,7 @@ class Rooms(TypedDict):
     """What a request needs; Starlette hands it on as `request.state`."""
 
     settings: Settings
+    site_key: str
     database: Database
     retriever: Retriever
     answering: Answering
@@ -143,6 +145,7 @@ def _routes() -> list[Route]:
         Route("/v1/answers", AskedAnswers),
         Route("/v1/answers/{id}", OneAnswer),
         Route("/v1/answers/{id}/events", events),
+        Route("/v1/answers/{id}/feedback", feedback, methods=["POST"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         Route("/v1/completions", completions, methods=["POST"]),
         Route("/v1/models", models),
@@ -224,7 +227,12 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         answers = Answers(answering, database, settings)
         stack.push_async_callback(answers.close)
         yield Rooms(
-            settings=settings, database=database, retriever=retriever, answering=answering, answers=answers
+            settings=settings,
+            site_key=site.public_key,
+            database=database,
+            retriever=retriever,
+            answering=answering,
+            answers=answers,
         )
 
 

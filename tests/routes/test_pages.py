@@ -77,17 +77,10 @@ async def test_the_demo_page_and_its_modules_are_served(site_url: str) -> None:
     assert module.headers["content-type"].startswith(("text/javascript", "application/javascript"))
 
 
-async def test_health_and_site_tell_what_is_there(site_url: str) -> None:
+async def test_health_tells_what_is_there(site_url: str) -> None:
     assert (await get(site_url, "/healthz")).json() == {"status": "ok"}
     ready = (await get(site_url, "/readyz")).json()
     assert (ready["status"], ready["pages"]) == ("ok", 4)
-    assert (await get(site_url, "/v1/site")).json() == {
-        "name": "Lumen",
-        "pages": 4,
-        "sections": 8,
-        "embedder": "local/wordllama",
-        "completer": "local/extractive",
-    }
 
 
 async def test_an_unknown_address_is_an_error_of_the_same_shape(site_url: str) -> None:
