@@ -148,6 +148,27 @@ def test_nothing_else_is_served(client: httpx.Client, path: str) -> None:
     assert 404 == client.get(f"/static/{path}").status_code
 
 
+def test_the_demo_page_asks_whether_it_changed(site_url: str) -> None:
+    with httpx.Client(base_url=site_url) as client:
+        page = client.get("/")
+        assert (200, "gzip", "no-cache") == (
+            page.status_code,
+            page.headers["content-encoding"],
+            page.headers["cache-control"],
+        )
+        again = client.get("/", headers={"If-None-Match": page.headers["etag"]})
+        assert 304 == again.status_code
+        assert again.headers["content-security-policy"] == page.headers["content-security-policy"]
+
+
+def test_where_every_origin_is_allowed_modules_say_so(site_url: str) -> None:
+    imported = httpx.get(f"{site_url}/static/client.js", headers={"Origin": ORIGIN})
+    assert "*" == imported.headers["access-control-allow-origin"]
+    # A cache must not give the one without the header, which a navigation gets, to who imports.
+    for response in (imported, httpx.get(f"{site_url}/static/client.js")):
+        assert {"Accept-Encoding", "Origin"} == set(response.headers["vary"].split(", "))
+
+
 COMPARE = """
 import { readdir, readFile } from "node:fs/promises";
 const [esbuild, before, after] = process.argv.slice(2);
