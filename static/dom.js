@@ -40,10 +40,11 @@ function furnish(node, attributes, children) {
 
 /**
  * Makes `parent`'s children from the `from`-th on equal to `wanted`, changing only what differs: what the
- * reader has selected or scrolled in an unchanged part stays so.
+ * reader has selected or scrolled in an unchanged part stays so. A wanted node with a number `settled` lacks
+ * its first children: those that `parent`'s has already stay as they are.
  *
  * @param {Element} parent
- * @param {Node[]} wanted
+ * @param {(Node & {settled?: number})[]} wanted
  * @param {number} [from]
  */
 export function mendChildren(parent, wanted, from = 0) {
@@ -62,7 +63,7 @@ function mended(current, wanted) {
     return true;
   }
   mendAttributes(current, wanted);
-  mendChildren(current, [...wanted.childNodes]);
+  mendChildren(current, [...wanted.childNodes], wanted.settled);
   return true;
 }
 

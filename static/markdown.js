@@ -1,28 +1,38 @@
 /**
  * A streaming Markdown renderer: deltas in, DOM nodes appended. Model output is untrusted, so everything
- * becomes nodes and text, never HTML. A block that is finished is never touched again; only the last, open
- * one changes, and in it only what differs.
+ * becomes nodes and text, never HTML. A block that is finished is never touched again, nor is a finished item
+ * of an open list, a row of an open table, a line of open code: only the last, open one changes, and in it
+ * only what differs. So a push costs as much as its delta and the open paragraph, however long the answer is.
+ *
+ * Two things are unlike the HTML that others make of Markdown: an item's text is always a paragraph, and a
+ * list whose items stand apart has the class `loose` (it may turn into one by its last item); and a task's
+ * box is a character.
  */
 
 import { element, mendChildren } from "./dom.js";
-import { safeAddress } from "./links.js";
-import { parseBlocks } from "./markdown-blocks.js";
-import { parseInline } from "./markdown-inline.js";
+import { cellsOf, closeAll, emptyDocument, settle, takeLine, takeSurplus } from "./markdown-blocks.js";
+import { inlineNodes } from "./markdown-inline.js";
 
 // A last line that may still become another block (`-`, `##`, `1.`, `| a`) is held back until it is decided.
 const UNDECIDED_LINE = /^(?:[-+*_>#`~=|:\s]*|\s*\d{1,9}[.)]?)$/;
+// Line ends are "\n"; and what turns the direction of text around (U+202A to U+202E, U+2066 to U+2069) is left
+// out: it serves to make an address or a program look like another one.
+const DROPPED = /[\r\u202a-\u202e\u2066-\u2069]/g;
+const HALF_CHARACTER = /[\ud800-\udbff]$/;
 
 /**
  * @typedef {object} Surroundings
  * @property {string} base what relative links are relative to; a link that leaves its origin needs http(s)://
  * @property {(number: number) => Node | null} citation the node for `[number]`; `null` leaves it as text
+ * @property {string} [copy] the label of the button that copies a block of code
+ * @property {string} [table] the name of a table, which is a region that scrolls
  */
 
 export class MarkdownStream {
   #target;
   #surroundings;
+  #root = emptyDocument();
   #rest = "";
-  #settled = 0;
 
   /**
    * @param {Element} target empty, and filled by nobody else
@@ -30,143 +40,106 @@ export class MarkdownStream {
    */
   constructor(target, surroundings) {
     this.#target = target;
-    this.#surroundings = surroundings;
+    this.#surroundings = { copy: "Copy", table: "Table", ...surroundings };
   }
 
   /** @param {string} delta */
   push(delta) {
-    this.#rest += delta.replaceAll("\r", "");
-    const settled = this.#takeSettled();
-    const nodes = renderBlocks(settled, this.#surroundings, false);
-    const open = parseBlocks(linesToShow(this.#rest)).filter(isDecided);
-    mendChildren(this.#target, [...nodes, ...renderBlocks(open, this.#surroundings, true)], this.#settled);
-    this.#settled += nodes.length;
+    const lines = (this.#rest + delta.replace(DROPPED, "")).split("\n");
+    const rest = lines.pop();
+    for (const line of lines) takeLine(this.#root, line);
+    this.#rest = takeSurplus(this.#root, rest);
+    const draft = structuredClone(this.#root);
+    const shown = this.#rest.replace(HALF_CHARACTER, "");
+    if (!UNDECIDED_LINE.test(shown)) takeLine(draft, shown, true);
+    this.#show(draft);
+    settle(this.#root);
   }
 
   /** Nothing more comes: what was held back is shown as it is. */
   end() {
-    const nodes = renderBlocks(parseBlocks(this.#rest.split("\n")), this.#surroundings, false);
-    mendChildren(this.#target, nodes, this.#settled);
-    this.#settled += nodes.length;
+    takeLine(this.#root, this.#rest);
     this.#rest = "";
+    closeAll(this.#root);
+    this.#show(this.#root);
+    settle(this.#root);
   }
 
-  /** Blocks that no later text can change: all but the last, as far as lines are complete. */
-  #takeSettled() {
-    const complete = this.#rest.slice(0, this.#rest.lastIndexOf("\n") + 1);
-    const blocks = parseBlocks(complete.split("\n"));
-    const last = blocks.pop();
-    if (blocks.length === 0) return blocks;
-    this.#rest = this.#rest.split("\n").slice(last.line).join("\n");
-    return blocks;
+  #show({ children, settled }) {
+    const nodes = renderBlocks(children, this.#surroundings);
+    // Each block is written in the direction of its first letter.
+    for (const node of nodes) node.setAttribute("dir", "auto");
+    mendChildren(this.#target, nodes, settled);
   }
 }
 
-function linesToShow(text) {
-  const lines = text.split("\n");
-  return UNDECIDED_LINE.test(lines.at(-1)) ? lines.slice(0, -1) : lines;
+function renderBlocks(blocks, surroundings) {
+  return blocks.filter(isDecided).map((block) => RENDERERS[block.type](block, surroundings));
 }
 
 /** The header row of a table looks like a paragraph until the next line has come. */
-function isDecided(block) {
-  return !(block.type === "paragraph" && block.text.startsWith("|") && !block.text.includes("\n"));
-}
-
-function renderBlocks(blocks, surroundings, open) {
-  const filled = blocks.filter((block) => block.type !== "heading" || block.text !== "");
-  return filled.map((block, index) => renderBlock(block, surroundings, open && index === filled.length - 1));
-}
-
-/**
- * @param {import("./markdown-blocks.js").Block} block
- * @param {Surroundings} surroundings
- * @param {boolean} open whether its text still grows
- */
-function renderBlock(block, surroundings, open) {
-  return RENDERERS[block.type](block, surroundings, open);
+function isDecided({ type, open, text }) {
+  return !(type === "paragraph" && open && text.startsWith("|") && !text.includes("\n"));
 }
 
 const RENDERERS = {
-  rule: (_block, _surroundings, _open) => element("hr"),
-  paragraph: ({ text }, surroundings, open) => element("p", {}, renderInline(text, surroundings, open)),
-  quote: ({ blocks }, surroundings, open) => element("blockquote", {}, renderBlocks(blocks, surroundings, open)),
+  rule: () => element("hr"),
+  paragraph: ({ text, open }, surroundings) => element("p", {}, inlineNodes(text.trimEnd(), surroundings, open)),
+  quote: (block, surroundings) => renderContainer("blockquote", {}, block, surroundings),
+  item: renderItem,
+  list: renderList,
   heading: renderHeading,
   code: renderCode,
-  list: renderList,
   table: renderTable,
 };
 
+/** The node holds what is not settled; what is settled is in the document already. */
+function renderContainer(name, attributes, { children, settled }, surroundings) {
+  return growing(element(name, attributes, renderBlocks(children, surroundings)), settled);
+}
+
+function growing(node, settled) {
+  node.settled = settled;
+  return node;
+}
+
+function renderList(block, surroundings) {
+  const { start, isLoose } = block;
+  const attributes = { start: start && Number(start) !== 1 && Number(start), class: isLoose && "loose" };
+  return renderContainer(start ? "ol" : "ul", attributes, block, surroundings);
+}
+
+function renderItem(block, surroundings) {
+  const { children, settled } = block;
+  const [first] = children;
+  if (settled || first?.type !== "paragraph") return renderContainer("li", {}, block, surroundings);
+  const text = first.text.replace(/^\[ \](?=\s)/, "☐").replace(/^\[x\](?=\s)/i, "☑");
+  return renderContainer("li", {}, { ...block, children: [{ ...first, text }, ...children.slice(1)] }, surroundings);
+}
+
 /** The question above the answer is the second level: whatever a model starts with, here it is the third. */
-function renderHeading({ level, text }, surroundings, open) {
-  const content = renderInline(text, surroundings, open);
+function renderHeading({ level, text, isDrafted }, surroundings) {
+  const content = inlineNodes(text, surroundings, isDrafted);
   return element(`h${Math.max(3, Math.min(level + 1, 6))}`, { class: `level-${level}` }, content);
 }
 
-function renderCode({ language, text }, _surroundings, open) {
-  const code = element("pre", { tabindex: "0" }, [element("code", {}, [text])]);
+function renderCode({ language, text, children, settled, open }, { copy }) {
+  const code = growing(element("code", {}, [...children, text.trimEnd()]), settled);
   // While it grows there is nothing worth copying yet.
-  const copy = open ? [] : [element("button", { type: "button", "data-copy": "code" }, ["Copy"])];
-  const bar = element("figcaption", {}, [element("span", {}, [language]), ...copy]);
-  return element("figure", { class: "code", part: "code" }, [bar, code]);
+  const label = element("span", {}, [language]);
+  const bar = [label, ...(open ? [] : [element("button", { type: "button", "data-copy": "code" }, [copy])])];
+  const pre = element("pre", { tabindex: "0", dir: "ltr" }, [code]);
+  return element("figure", { class: "code", part: "code" }, [element("figcaption", {}, bar), pre]);
 }
 
-function renderList({ ordered, start, loose, items }, surroundings, open) {
-  const attributes = ordered && start !== 1 ? { start } : {};
-  const nodes = items.map((blocks, index) => {
-    const last = open && index === items.length - 1;
-    return element("li", {}, loose ? renderBlocks(blocks, surroundings, last) : tight(blocks, surroundings, last));
-  });
-  return element(ordered ? "ol" : "ul", attributes, nodes);
-}
-
-function tight(blocks, surroundings, open) {
-  return blocks.flatMap((block, index) => {
-    const last = open && index === blocks.length - 1;
-    if (block.type !== "paragraph") return [renderBlock(block, surroundings, last)];
-    return renderInline(block.text, surroundings, last);
-  });
-}
-
-function renderTable({ aligns, head, rows }, surroundings, open) {
-  const row = (name, cells, last) =>
-    element("tr", {}, cells.map((text, column) =>
-      element(name, { "data-align": aligns[column] }, renderInline(text, surroundings, last))));
-  const body = rows.map((cells, index) => row("td", cells, open && index === rows.length - 1));
+function renderTable({ aligns, head, children, settled, isDrafted }, surroundings) {
+  const row = (name, text, isOpen) =>
+    element("tr", {}, cellsOf(text).slice(0, aligns.length).map((cell, column) =>
+      element(name, { "data-align": aligns[column] }, inlineNodes(cell, surroundings, isOpen))));
+  const rows = children.map((text, index) => row("td", text, isDrafted && index === children.length - 1));
   const table = element("table", {}, [
-    element("thead", {}, [row("th", head, open && rows.length === 0)]),
-    element("tbody", {}, body),
+    element("thead", {}, [row("th", head)]),
+    growing(element("tbody", {}, rows), settled),
   ]);
-  return element("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Table" }, [table]);
-}
-
-function renderInline(text, surroundings, open = false) {
-  return renderPieces(parseInline(text, { open }), surroundings);
-}
-
-function renderPieces(pieces, surroundings) {
-  return pieces.flatMap((piece) => renderPiece(piece, surroundings));
-}
-
-function renderPiece(piece, surroundings) {
-  switch (piece.type) {
-    case "text":
-      return [document.createTextNode(piece.text)];
-    case "code":
-      return [element("code", {}, [piece.text])];
-    case "break":
-      return [element("br")];
-    case "citation":
-      return [surroundings.citation(piece.number) ?? document.createTextNode(`[${piece.number}]`)];
-    case "link":
-      return renderLink(piece, surroundings);
-    default:
-      return [element(piece.type, {}, renderPieces(piece.children, surroundings))];
-  }
-}
-
-function renderLink({ address, children }, surroundings) {
-  const href = safeAddress(address, surroundings.base);
-  const content = renderPieces(children, surroundings);
-  if (!href) return content;
-  return [element("a", { href, target: "_blank", rel: "noopener nofollow" }, content)];
+  return element("div", { class: "table", tabindex: "0", role: "region", "aria-label": surroundings.table }, [table]);
 }
