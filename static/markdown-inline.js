@@ -7,11 +7,11 @@
  *    write none;
  * 2. `![alt](address =300x200)` gives an image its size, which keeps the text below from jumping.
  *
- * Until they are paired, pieces are strings, made nodes, delimiter runs and brackets:
+ * Until they are paired, pieces are strings, nodes, delimiter runs and brackets:
  *
- * @typedef {string | {node: Node, depth: number, text?: string}
+ * @typedef {string | (Node & {depth?: number, source?: string})
  *   | {marks: string, count: number, length: number, opens: boolean, closes: boolean}
- *   | {marks: "[" | "![", count: 1, isBracket: true, isSpent: boolean}} Piece
+ *   | {marks: "[" | "![", count: 1, at: number, isSpent?: boolean}} Piece
  */
 
 import { element } from "./dom.js";
@@ -19,42 +19,32 @@ import { safeAddress } from "./links.js";
 
 const MAX_DEPTH = 16; // a guess; what nests deeper is shown as text
 const MAX_HIDDEN_CHARS = 300; // a guess; a `[` without an end is shown as one after that
-const SPECIAL = /[\\`*_~[\]!<&\n]|https?:/g;
-const PUNCTUATION = "[!-/:-@[-`{-~]";
-const ADDRESS = String.raw`<((?:\\.|[^<>\\\n])*)>|((?:[^\s()\\]|\\\S?|\((?:[^\s()\\]|\\\S|\((?:[^\s()\\]|\\\S)*\))*\))*)`;
-const TITLE = String.raw`\s+("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\))`;
-const SIZE = String.raw`\s+=(\d{1,4})x(\d{1,4})`;
-const TARGET = new RegExp(String.raw`\(\s*(?:${ADDRESS})(?:${TITLE})?(?:${SIZE})?\s*\)`, "ys");
-const UNFINISHED_TARGET = /(?:\([^\s()]*(?:\s[^()]*)?)?$/y;
-const CITATION = /\[(\d{1,3}(?:\s?,\s?\d{1,3})*)\](?!\()/y;
-const BARE = /https?:\/\/[^\s<>"'`|]+/y;
-const BRACKETED = /<([a-z][a-z\d+.-]{1,31}:[^\s<>]*|[\w.+-]+@[\w.-]+)>/iy;
-const BREAK = /<br\s*\/?>/iy;
-const REFERENCE = new RegExp(String.raw`\\(${PUNCTUATION})|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));`, "giy");
-const CHARACTERS = new Map(Object.entries({
-  amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", copy: "©", reg: "®", trade: "™",
-  hellip: "…", ndash: "–", mdash: "—", larr: "←", rarr: "→", times: "×", middot: "·", bull: "•", deg: "°",
-}));
+const REFERENCE = /\\([!-/:-@[-`{-~])|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/giy;
+const CHARACTERS = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", copy: "©", hellip: "…", mdash: "—", rarr: "→" };
+const TARGET = /\(\s*(?:<((?:\\.|[^<>\\\n])*)>|(?!<)((?:[^ \n()\\]|\\\S?|\((?:[^ \n()\\]|\\\S|\([^ \n()]*\))*\))*))(?:[ \n]+(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\(((?:\\.|[^()\\])*)\)))?(?:\s+=(\d+)x(\d+))?\s*\)/sy;
 // What the end of an unfinished text may still turn out to be: marks of emphasis, a citation, an escape.
 const UNDECIDED = /(?:(?<![*_~`])[*_~`]+|!?\[[\d,\s]*|!|\\|<\/?[a-z]{0,2}|&#?\w{0,7})$/;
-const SPACE = /^\s?$/u;
+const UNFINISHED_TARGET = /(?:\([^ ()]*(?: [^()]*)?)?$/y;
 const MARK = /[\p{P}\p{S}]/u;
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 
-const READERS = {
-  "\\": readEscape,
-  "&": readReference,
-  "`": readCode,
-  "[": readOpening,
-  "]": readClosing,
-  "!": readImageOpening,
-  "<": readAngle,
-  "\n": readLineEnd,
-  h: readBareLink,
-  "*": readRun,
-  _: readRun,
-  "~": readRun,
-};
+// The first that fits says what is next. A reader may answer with the number of characters that it took.
+const READERS = [
+  [/(?:[^\\`*_~[\]!<&\nh ]|h(?!ttps?:)| (?! *\n))+/y, ({ pieces }, text) => void pieces.push(text)],
+  [/(?:\\| {2,})\n|<br\s*\/?>/iy, ({ pieces }) => void pieces.push(element("br"))],
+  [/ *\n/y, ({ pieces }) => void pieces.push("\n")],
+  [REFERENCE, ({ pieces }, ...match) => void pieces.push(characterOf(...match))],
+  [/(`+)(?!`)(.*?[^`])\1(?!`)/sy, readCode],
+  [/(`+)/y, readFence],
+  [/<([a-z][a-z\d+.-]{1,31}:[^\s<>]*)>/iy, readAddress],
+  // A sentence's punctuation behind an address is not part of it, nor is a `)` opened before it.
+  [/(?<!\w)(https?:\/\/(?:\([^\s<>"'`|()]*\)|[^\s<>"'`|()])*(?:\([^\s<>"'`|()]*\)|[^\s<>"'`|().,:;!?*_~\]]))/y, readAddress],
+  [/\[(\d{1,3}(?:\s?,\s?\d{1,3})*)\](?!\()/y, readCitations],
+  [/!?\[/y, readOpening],
+  [/\]/y, readClosing],
+  [/([*_~])\1*/y, readRun],
+  [/[^]/y, ({ pieces }, text) => void pieces.push(text)],
+];
 
 /**
  * @param {string} source
@@ -65,157 +55,93 @@ const READERS = {
  */
 export function inlineNodes(source, surroundings, isOpen) {
   const text = isOpen ? source.replace(UNDECIDED, "") : source;
-  const reading = { text, surroundings, isOpen, pieces: [], brackets: [] };
-  let at = 0;
-  // Each reader adds pieces and says where it got to; what none of them takes is text.
-  while (at < text.length) at = READERS[text[at]]?.(reading, at) || readPlain(reading, at);
+  const reading = { text, surroundings, isOpen, pieces: [], brackets: [], at: 0 };
+  while (reading.at < text.length) readNext(reading);
   if (isOpen) hideOpening(reading);
-  return paired(reading.pieces, isOpen).map((piece) => piece.node ?? piece);
+  return paired(reading.pieces, isOpen);
 }
 
-function matchAt(pattern, text, at) {
+function readNext(reading) {
+  for (const [pattern, read] of READERS) {
+    const match = matchAt(pattern, reading);
+    if (!match) continue;
+    reading.at += match[0].length;
+    read(reading, ...match);
+    return;
+  }
+}
+
+function matchAt(pattern, { text, at }) {
   pattern.lastIndex = at;
   return pattern.exec(text);
 }
 
-function readPlain({ text, pieces }, at) {
-  const next = matchAt(SPECIAL, text, at + 1)?.index ?? text.length;
-  pieces.push(text.slice(at, next));
-  return next;
-}
-
-function addElement({ pieces }, name, attributes, children) {
-  pieces.push({ node: element(name, attributes, children), depth: 0 });
-}
-
-function readEscape(reading, at) {
-  if (reading.text[at + 1] !== "\n") return readReference(reading, at);
-  addElement(reading, "br");
-  return at + 2;
-}
-
-function readReference({ text, pieces }, at) {
-  const match = matchAt(REFERENCE, text, at);
-  if (!match) return null;
-  pieces.push(characterOf(...match));
-  return at + match[0].length;
-}
-
 function characterOf(whole, escaped, decimal, hex, name) {
-  if (escaped) return escaped;
-  if (name) return CHARACTERS.get(name) ?? whole;
-  const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+  if (escaped || name) return escaped ?? CHARACTERS[name] ?? whole;
+  const code = Number(decimal ?? `0x${hex}`);
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
 }
 
 function unescaped(text) {
-  return text.replace(new RegExp(REFERENCE, "gi"), characterOf);
+  return text?.replace(new RegExp(REFERENCE, "gi"), characterOf);
 }
 
-function readCode(reading, at) {
-  const { text, pieces, isOpen } = reading;
-  const [fence] = matchAt(/`+/y, text, at);
-  const start = at + fence.length;
-  let end = text.length;
-  for (const run of text.slice(start).matchAll(/`+/g)) {
-    if (run[0] !== fence) continue;
-    end = start + run.index;
-    break;
-  }
-  if (end === text.length && !isOpen) {
-    pieces.push(fence);
-    return start;
-  }
-  const inside = text.slice(start, end).replaceAll("\n", " ");
-  addElement(reading, "code", {}, [/^ .*[^ ].* $/.test(inside) ? inside.slice(1, -1) : inside]);
-  return end + fence.length;
+function readCode({ pieces }, _whole, _fence, inside) {
+  pieces.push(element("code", {}, [inside.replaceAll("\n", " ").replace(/^ (.*[^ ].*) $/, "$1")]));
 }
 
-function readLineEnd(reading, at) {
-  const { text, pieces } = reading;
-  const last = pieces.at(-1);
-  if (typeof last === "string") pieces[pieces.length - 1] = last.replace(/(?<! ) +$/, "");
-  if (text.slice(0, at).endsWith("  ")) addElement(reading, "br");
-  else pieces.push("\n");
-  return at + 1;
+/** Without its end, backticks are backticks, unless that may still come. */
+function readFence(reading, fence) {
+  const { text, at, pieces, isOpen } = reading;
+  if (!isOpen) return pieces.push(fence);
+  readCode(reading, "", "", text.slice(at));
+  reading.at = text.length;
 }
 
-function readAngle(reading, at) {
-  const { text, pieces } = reading;
-  const lineBreak = matchAt(BREAK, text, at);
-  const match = lineBreak ?? matchAt(BRACKETED, text, at);
-  if (!match) return null;
-  if (lineBreak) addElement(reading, "br");
-  else addLink(reading, match[1], {}, [match[1]]);
-  return at + match[0].length;
-}
-
-function readBareLink(reading, at) {
-  const { text } = reading;
-  const match = /\w/.test(text[at - 1] ?? "") ? null : matchAt(BARE, text, at);
-  if (!match) return null;
-  const address = withoutTail(match[0]);
+function readAddress(reading, _whole, address) {
   addLink(reading, address, {}, [address]);
-  return at + address.length;
 }
 
-/** A sentence's punctuation behind an address is not part of it, nor is a `)` opened before it. */
-function withoutTail(address) {
-  let surplus = address.split(")").length - address.split("(").length;
-  let end = address.length;
-  for (;;) {
-    const last = address[end - 1];
-    if (last === ")" && surplus > 0) surplus -= 1;
-    else if (!last || !".,:;!?*_~]".includes(last)) return address.slice(0, end);
-    end -= 1;
+function readCitations({ pieces, surroundings }, _whole, numbers) {
+  for (const number of numbers.split(",").map(Number)) {
+    const source = `[${number}]`;
+    const node = surroundings.citation(number);
+    pieces.push(node ? Object.assign(node, { source }) : source);
   }
 }
 
 // Brackets
 
-function readOpening(reading, at, marks = "[") {
-  const { text, pieces, brackets, surroundings } = reading;
-  const match = marks === "[" && matchAt(CITATION, text, at);
-  if (!match) {
-    brackets.push(pieces.length);
-    pieces.push({ marks, count: 1, isBracket: true, isSpent: false, at });
-    return at + marks.length;
-  }
-  for (const number of match[1].split(",").map(Number)) {
-    const node = surroundings.citation(number);
-    pieces.push(node ? { node, depth: 0, text: `[${number}]` } : `[${number}]`);
-  }
-  return at + match[0].length;
+function readOpening({ pieces, brackets, at }, marks) {
+  brackets.push(pieces.length);
+  pieces.push({ marks, count: 1, at });
 }
 
-function readImageOpening(reading, at) {
-  return reading.text[at + 1] === "[" ? readOpening(reading, at, "![") : null;
-}
-
-function readClosing(reading, at) {
+function readClosing(reading, closing) {
   const { text, pieces, brackets, isOpen } = reading;
   const index = brackets.pop();
-  const opening = pieces[index];
-  if (!opening || opening.isSpent) return null;
-  const match = matchAt(TARGET, text, at + 1);
-  if (match) return closeLink(reading, index, match);
-  if (!isOpen || !matchAt(UNFINISHED_TARGET, text, at + 1)) return null;
-  brackets.push(index);
-  return text.length;
+  const isOpening = index !== undefined && !pieces[index].isSpent;
+  const match = isOpening && matchAt(TARGET, reading);
+  if (match) {
+    reading.at += match[0].length;
+    closeLink(reading, index, match);
+  } else if (isOpening && isOpen && matchAt(UNFINISHED_TARGET, reading)) {
+    brackets.push(index);
+    reading.at = text.length;
+  } else pieces.push(closing);
 }
 
-function closeLink({ pieces, brackets, ...reading }, index, match) {
-  const [opening, ...inside] = pieces.splice(index);
-  const [whole, bracketed, plain, title, width, height] = match;
-  const attributes = { title: title && unescaped(title.slice(1, -1)) };
+function closeLink(reading, index, [, bracketed, plain, ...more]) {
+  const { pieces, brackets } = reading;
+  const [{ marks }, ...inside] = pieces.splice(index);
+  const title = unescaped(more[0] ?? more[1] ?? more[2]);
   const address = unescaped(bracketed ?? plain);
   // A button in a link would be unreachable, so a citation in one is text.
-  const children = paired(inside.map((piece) => piece.text ?? piece));
-  if (opening.marks === "[") {
-    addLink({ ...reading, pieces }, address, attributes, children);
-    for (const bracket of brackets) if (pieces[bracket].marks === "[") pieces[bracket].isSpent = true;
-  } else addImage({ ...reading, pieces }, address, { ...attributes, width, height }, children);
-  return match.index + whole.length;
+  const children = paired(inside.map((piece) => piece.source ?? piece));
+  if (marks === "[") {
+    addLink(reading, address, { title }, children);
+    for (const each of brackets) if (pieces[each].marks === "[") pieces[each].isSpent = true;
+  } else addImage(reading, address, { title, width: more[3], height: more[4] }, children);
 }
 
 function addLink({ pieces, surroundings }, address, attributes, children) {
@@ -225,47 +151,41 @@ function addLink({ pieces, surroundings }, address, attributes, children) {
   pieces.push(...(link ? [link] : children));
 }
 
-function addImage(reading, address, attributes, children) {
-  const src = safeAddress(address, reading.surroundings.base);
-  const alt = children.map((piece) => piece.node?.alt ?? piece.node?.textContent ?? piece).join("");
+function addImage({ pieces, surroundings }, address, attributes, children) {
+  const src = safeAddress(address, surroundings.base);
+  const alt = children.map((piece) => piece.alt ?? piece.textContent ?? piece).join("");
   const guards = { loading: "lazy", referrerpolicy: "no-referrer" };
-  if (src) addElement(reading, "img", { alt, ...guards, ...attributes, src });
-  else reading.pieces.push(alt);
+  pieces.push(src ? element("img", { alt, ...guards, ...attributes, src }) : alt);
 }
 
 /** Of `[label`, `[label]` and `[label](addr` where the text so far ends, the label; of an image nothing. */
 function hideOpening({ text, pieces, brackets }) {
   const index = brackets.at(-1);
-  const opening = pieces[index];
-  if (!opening || text.length - opening.at > MAX_HIDDEN_CHARS) return;
-  if (opening.marks === "[") pieces[index] = "";
+  if (!(text.length - pieces[index]?.at < MAX_HIDDEN_CHARS)) return;
+  if (pieces[index].marks === "[") pieces[index] = "";
   else pieces.length = index;
 }
 
 // Emphasis: the spec's "delimiter stack", and GitHub's `~~`
 
-function readRun({ text, pieces }, at) {
-  const character = text[at];
-  let next = at;
-  while (text[next] === character) next += 1;
-  const before = [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? "";
-  const after = next < text.length ? String.fromCodePoint(text.codePointAt(next)) : "";
+function readRun({ text, pieces, at }, run, marks) {
+  const [before] = /.?$/su.exec(text.slice(0, at - run.length));
+  const [after] = /^.?/su.exec(text.slice(at, at + 2));
   const opens = flanks(before, after);
   const closes = flanks(after, before);
-  const isInWord = character === "_" && opens && closes;
+  const isInWord = marks === "_" && opens && closes;
   pieces.push({
-    marks: character,
-    count: next - at,
-    length: next - at,
+    marks,
+    count: run.length,
+    length: run.length,
     opens: opens && !(isInWord && !MARK.test(before)),
     closes: closes && !(isInWord && !MARK.test(after)),
   });
-  return next;
 }
 
 function flanks(outside, inside) {
-  if (SPACE.test(inside)) return false;
-  return !MARK.test(inside) || SPACE.test(outside) || MARK.test(outside) || UNSPACED.test(outside);
+  if (!inside.trim()) return false;
+  return !MARK.test(inside) || !outside.trim() || MARK.test(outside) || UNSPACED.test(outside);
 }
 
 /** Strings and nodes: pairs of delimiter runs become elements, the rest text. */
@@ -282,10 +202,11 @@ function paired(pieces, isOpen) {
 
 function close(out, closer, floors) {
   const kind = closer.marks + closer.opens + (closer.length % 3);
-  while (closer.count > 0) {
-    const index = out.findLastIndex((piece, at) => at < (floors[kind] ?? 0) || matches(piece, closer));
-    // Nothing of this kind is below: keeps "a* a* a*" linear.
-    if (index < (floors[kind] ?? 0) || !wrap(out, index, closer)) {
+  while (closer.count) {
+    const floor = floors[kind] ?? 0;
+    const index = out.findLastIndex((piece, at) => at < floor || matches(piece, closer));
+    if (index < floor || !wrap(out, index, closer)) {
+      // Nothing of this kind is below: keeps "a* a* a*" linear.
       floors[kind] = out.length;
       return;
     }
@@ -294,19 +215,18 @@ function close(out, closer, floors) {
 }
 
 function matches(opener, closer) {
-  if (!opener.opens || opener.marks !== closer.marks || opener.count === 0) return false;
+  if (!opener.opens || opener.marks !== closer.marks) return false;
   if (closer.marks === "~") return opener.count === 2 && closer.count === 2;
   // "Rule of three" of the spec, which keeps `*foo**bar*` whole.
-  const either = opener.closes || closer.opens;
-  const sum = opener.length + closer.length;
-  return !(either && sum % 3 === 0 && (opener.length % 3 !== 0 || closer.length % 3 !== 0));
+  const isEither = opener.closes || closer.opens;
+  return !isEither || (opener.length + closer.length) % 3 > 0 || opener.length % 3 === 0;
 }
 
 /** In a text that still grows, `**so far` is already strong: no stars flash up and vanish. */
 function closeAtEnd(out) {
   for (let index = out.length - 2; index >= 0; index -= 1) {
     const { opens, marks, count } = out[index];
-    if (opens && (marks !== "~" || count === 2)) wrap(out, index, { count });
+    if (opens && (marks !== "~" || count === 2) && !wrap(out, index, { count })) return;
   }
 }
 
@@ -314,20 +234,17 @@ function closeAtEnd(out) {
 function wrap(out, index, closer) {
   const opener = out[index];
   const size = Math.min(2, opener.count, closer.count);
-  const name = opener.marks === "~" ? "del" : size === 2 ? "strong" : "em";
-  const piece = wrapped(name, {}, merged(out.slice(index + 1)));
-  if (!piece) return false;
+  const node = wrapped(opener.marks === "~" ? "del" : size === 2 ? "strong" : "em", {}, merged(out.slice(index + 1)));
+  if (!node) return false;
   opener.count -= size;
   closer.count -= size;
   out.length = index + (opener.count > 0);
-  out.push(piece);
-  return true;
+  return out.push(node);
 }
 
 function wrapped(name, attributes, children) {
   const depth = Math.max(0, ...children.map((child) => child.depth ?? 0)) + 1;
-  if (depth > MAX_DEPTH) return null;
-  return { node: element(name, attributes, children.map((child) => child.node ?? child)), depth };
+  return depth > MAX_DEPTH ? null : Object.assign(element(name, attributes, children), { depth });
 }
 
 /** Unpaired marks as text, and neighbouring texts as one, so that a growing text keeps its node. */
