@@ -46,11 +46,11 @@ export function render(...deltas) {
 }
 
 export function ours(target) {
-  return written(parsed(target.innerMarkup), OURS);
+  return canonical(written(parsed(target.innerMarkup), OURS));
 }
 
 export function theirs(text) {
-  return written(parsed(markdownIt.render(text).replaceAll("<br>\n", "<br>")), THEIRS);
+  return canonical(written(parsed(markdownIt.render(text).replaceAll("<br>\n", "<br>")), THEIRS));
 }
 
 /** A tree of `{name, attributes, children}` and strings from HTML as both write it. */
@@ -186,6 +186,6 @@ function marked(text) {
 }
 
 /** White space at a block's edges is nothing, and the rest of it as browsers show it (code is kept apart). */
-export function canonical(text) {
+function canonical(text) {
   return text.replace(/\s*\u0000\s*/g, "\u0000").replace(/\u0000+/g, "\n").trim();
 }

@@ -38,7 +38,7 @@ function sofar(...deltas) {
 // Blocks
 
 test("a list holds its nested list, its code and its second paragraph", () => {
-  const code = '<figure class="code" part="code"><figcaption><span></span><button type="button" data-copy="code">Copy</button></figcaption><pre><code>e</code></pre></figure>';
+  const code = '<figure class="code" part="code"><figcaption><span></span><button data-copy="code" type="button">Copy</button></figcaption><pre><code>e</code></pre></figure>';
   const first = "<li><p>a</p><ul><li><p>b</p></li></ul></li>";
   const expected = `<ul class="loose">${first}<li><p>c</p><p>d</p>${code}</li></ul><p>f</p><p>g</p>`;
   assert.equal(rendered("- a\n  - b\n- c\n\n  d\n  ```\n  e\n  ```\n\nf\n\ng"), expected);
@@ -85,7 +85,7 @@ test("a table has its head's cells at most, and its alignment", () => {
   const [left, center, right] = ["left", "center", "right"].map((side) => ` data-align="${side}"`);
   const head = row("th", [[left, "a"], [center, "b"], [right, "c"], ["", "d"]]);
   const body = row("td", [[left, "1"]]) + row("td", [[left, "1"], [center, "|"], [right, "3"], ["", "4"]]);
-  const expected = `<div class="table" role="region" aria-label="Table"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>`;
+  const expected = `<div aria-label="Table" class="table" role="region"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>`;
   assert.equal(rendered("a | b | c | d\n:-- | :-: | -: | -\n1\n1 | \\| | 3 | 4 | 5"), expected);
 });
 
@@ -209,7 +209,7 @@ test("hostile output becomes text", () => {
 test("a link carries its guards, whether absolute or of the same origin", () => {
   const { target, stream } = started('[a](https://example.com) [b](b "t")');
   stream.end();
-  const link = (href, label, title = "") => `<a href="${href}" target="_blank" rel="noopener nofollow"${title}>${label}</a>`;
+  const link = (href, label, title = "") => `<a href="${href}" rel="noopener nofollow" target="_blank"${title}>${label}</a>`;
   const expected = `${link("https://example.com/", "a")} ${link("https://docs.example.com/guide/b", "b", ' title="t"')}`;
   assert.equal(target.childNodes[0].innerMarkup, expected);
 });

@@ -94,7 +94,8 @@ export class Element extends PaperNode {
 
   get markup() {
     const name = this.nodeName.toLowerCase();
-    const attributes = [...this.#attributes].map(([key, value]) => ` ${key}="${escaped(value)}"`).join("");
+    // Sorted, because the order in which they were set is nobody's business.
+    const attributes = [...this.#attributes].sort().map(([key, value]) => ` ${key}="${escaped(value)}"`).join("");
     return VOID.has(name) ? `<${name}${attributes}>` : `<${name}${attributes}>${this.innerMarkup}</${name}>`;
   }
 
