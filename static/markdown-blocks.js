@@ -182,8 +182,7 @@ function startFence(reading, _line, fence, language) {
 }
 
 function startHeading(reading, _line, marks, text) {
-  const { isDrafted } = reading;
-  add(reading, "heading", { open: false, level: marks.length, text, isDrafted });
+  add(reading, "heading", { open: reading.isDrafted, level: marks.length, text });
 }
 
 function startRule(reading) {
@@ -207,7 +206,8 @@ function startItem(reading, mark, number) {
   const kind = mark.at(-1);
   if (path[depth - 1].kind !== kind) add(reading, "list", { kind, start: number });
   add(reading, "item", { indent: line.indent + mark.length + gap, marker: line.indent, isOrdered: Boolean(number) });
-  reading.line = cut(rest, gap);
+  const { text, column } = cut(rest, gap);
+  reading.line = lineOf(text.replace(/^\[ \](?= )/, "☐").replace(/^\[x\](?= )/i, "☑"), column);
 }
 
 function startTable(reading, dashes) {

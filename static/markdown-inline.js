@@ -11,29 +11,30 @@
  *
  * @typedef {string | (Node & {depth?: number, source?: string})
  *   | {marks: string, count: number, length: number, opens: boolean, closes: boolean}
- *   | {marks: "[" | "![", count: 1, at: number, isSpent?: boolean}} Piece
+ *   | {marks: "[" | "![", count: 1, at: number}} Piece
  */
 
 import { element } from "./dom.js";
 import { safeAddress } from "./links.js";
 
 const MAX_DEPTH = 16; // a guess; what nests deeper is shown as text
+const MAX_PIECES = 300; // a guess; what is further apart is no pair, which keeps "a* a* a*" linear
 const MAX_HIDDEN_CHARS = 300; // a guess; a `[` without an end is shown as one after that
 const REFERENCE = /\\([!-/:-@[-`{-~])|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/giy;
 const CHARACTERS = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", copy: "©", hellip: "…", mdash: "—", rarr: "→" };
-const TARGET = /\(\s*(?:<((?:\\.|[^<>\\\n])*)>|(?!<)((?:[^ \n()\\]|\\\S?|\((?:[^ \n()\\]|\\\S|\([^ \n()]*\))*\))*))(?:[ \n]+(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\(((?:\\.|[^()\\])*)\)))?(?:\s+=(\d+)x(\d+))?\s*\)/sy;
+const TARGET = /\(\s*(?:<((?:\\.|[^<>\\\n])*)>|(?!<)((?:[^ \n()\\]|\\\S?|\((?:[^ \n()\\]|\\\S|\([^ \n()]*\))*\))*))(?:[ \n]+("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\)))?(?:\s+=(\d+)x(\d+))?\s*\)/sy;
 // What the end of an unfinished text may still turn out to be: marks of emphasis, a citation, an escape.
 const UNDECIDED = /(?:(?<![*_~`])[*_~`]+|!?\[[\d,\s]*|!|\\|<\/?[a-z]{0,2}|&#?\w{0,7})$/;
 const UNFINISHED_TARGET = /(?:\([^ ()]*(?: [^()]*)?)?$/y;
 const MARK = /[\p{P}\p{S}]/u;
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 
-// The first that fits says what is next. A reader may answer with the number of characters that it took.
+// The first that fits says what is next.
 const READERS = [
-  [/(?:[^\\`*_~[\]!<&\nh ]|h(?!ttps?:)| (?! *\n))+/y, ({ pieces }, text) => void pieces.push(text)],
-  [/(?:\\| {2,})\n|<br\s*\/?>/iy, ({ pieces }) => void pieces.push(element("br"))],
-  [/ *\n/y, ({ pieces }) => void pieces.push("\n")],
-  [REFERENCE, ({ pieces }, ...match) => void pieces.push(characterOf(...match))],
+  [/(?:[^\\`*_~[\]!<&\nh ]|h(?!ttps?:)| (?! *\n))+/y, readText],
+  [/(?:\\| {2,})\n|<br\s*\/?>/iy, (reading) => readText(reading, element("br"))],
+  [/ *\n/y, (reading) => readText(reading, "\n")],
+  [REFERENCE, (reading, ...match) => readText(reading, characterOf(...match))],
   [/(`+)(?!`)(.*?[^`])\1(?!`)/sy, readCode],
   [/(`+)/y, readFence],
   [/<([a-z][a-z\d+.-]{1,31}:[^\s<>]*)>/iy, readAddress],
@@ -43,7 +44,7 @@ const READERS = [
   [/!?\[/y, readOpening],
   [/\]/y, readClosing],
   [/([*_~])\1*/y, readRun],
-  [/[^]/y, ({ pieces }, text) => void pieces.push(text)],
+  [/[^]/y, readText],
 ];
 
 /**
@@ -74,6 +75,10 @@ function readNext(reading) {
 function matchAt(pattern, { text, at }) {
   pattern.lastIndex = at;
   return pattern.exec(text);
+}
+
+function readText({ pieces }, text) {
+  pieces.push(text);
 }
 
 function characterOf(whole, escaped, decimal, hex, name) {
@@ -120,28 +125,27 @@ function readOpening({ pieces, brackets, at }, marks) {
 function readClosing(reading, closing) {
   const { text, pieces, brackets, isOpen } = reading;
   const index = brackets.pop();
-  const isOpening = index !== undefined && !pieces[index].isSpent;
-  const match = isOpening && matchAt(TARGET, reading);
+  const match = pieces[index] && matchAt(TARGET, reading);
   if (match) {
     reading.at += match[0].length;
     closeLink(reading, index, match);
-  } else if (isOpening && isOpen && matchAt(UNFINISHED_TARGET, reading)) {
+  } else if (pieces[index] && isOpen && matchAt(UNFINISHED_TARGET, reading)) {
     brackets.push(index);
     reading.at = text.length;
   } else pieces.push(closing);
 }
 
-function closeLink(reading, index, [, bracketed, plain, ...more]) {
+function closeLink(reading, index, [, bracketed, plain, title, width, height]) {
   const { pieces, brackets } = reading;
   const [{ marks }, ...inside] = pieces.splice(index);
-  const title = unescaped(more[0] ?? more[1] ?? more[2]);
   const address = unescaped(bracketed ?? plain);
+  const attributes = { title: unescaped(title?.slice(1, -1)), width, height };
   // A button in a link would be unreachable, so a citation in one is text.
   const children = paired(inside.map((piece) => piece.source ?? piece));
-  if (marks === "[") {
-    addLink(reading, address, { title }, children);
-    for (const each of brackets) if (pieces[each].marks === "[") pieces[each].isSpent = true;
-  } else addImage(reading, address, { title, width: more[3], height: more[4] }, children);
+  if (marks !== "[") return addImage(reading, address, attributes, children);
+  addLink(reading, address, attributes, children);
+  // No link is inside of a link.
+  reading.brackets = brackets.map((each) => (pieces[each]?.marks === "[" ? -1 : each));
 }
 
 function addLink({ pieces, surroundings }, address, attributes, children) {
@@ -169,18 +173,14 @@ function hideOpening({ text, pieces, brackets }) {
 // Emphasis: the spec's "delimiter stack", and GitHub's `~~`
 
 function readRun({ text, pieces, at }, run, marks) {
-  const [before] = /.?$/su.exec(text.slice(0, at - run.length));
+  const { length } = run;
+  const [before] = /.?$/su.exec(text.slice(Math.max(0, at - length - 2), at - length));
   const [after] = /^.?/su.exec(text.slice(at, at + 2));
-  const opens = flanks(before, after);
-  const closes = flanks(after, before);
-  const isInWord = marks === "_" && opens && closes;
-  pieces.push({
-    marks,
-    count: run.length,
-    length: run.length,
-    opens: opens && !(isInWord && !MARK.test(before)),
-    closes: closes && !(isInWord && !MARK.test(after)),
-  });
+  const [left, right] = [flanks(before, after), flanks(after, before)];
+  // In a word, stars are marks and underscores are not.
+  const opens = left && (marks !== "_" || !right || MARK.test(before));
+  const closes = right && (marks !== "_" || !left || MARK.test(after));
+  pieces.push({ marks, count: length, length, opens, closes });
 }
 
 function flanks(outside, inside) {
@@ -191,26 +191,18 @@ function flanks(outside, inside) {
 /** Strings and nodes: pairs of delimiter runs become elements, the rest text. */
 function paired(pieces, isOpen) {
   const out = [];
-  const floors = {};
   for (const piece of pieces) {
-    if (piece.closes) close(out, piece, floors);
+    if (piece.closes) close(out, piece);
     if (piece.count !== 0) out.push(piece);
   }
   if (isOpen) closeAtEnd(out);
   return merged(out);
 }
 
-function close(out, closer, floors) {
-  const kind = closer.marks + closer.opens + (closer.length % 3);
-  while (closer.count) {
-    const floor = floors[kind] ?? 0;
-    const index = out.findLastIndex((piece, at) => at < floor || matches(piece, closer));
-    if (index < floor || !wrap(out, index, closer)) {
-      // Nothing of this kind is below: keeps "a* a* a*" linear.
-      floors[kind] = out.length;
-      return;
-    }
-    for (const each in floors) floors[each] = Math.min(floors[each], index);
+function close(out, closer) {
+  for (let index = out.length - 1; closer.count && index >= 0 && index > out.length - MAX_PIECES; index -= 1) {
+    // What the runs are between is one piece now, and the opener may be gone.
+    if (matches(out[index], closer) && wrap(out, index, closer)) index = out.length;
   }
 }
 

@@ -86,7 +86,7 @@ const RENDERERS = {
   rule: () => element("hr"),
   paragraph: ({ text, open }, surroundings) => element("p", {}, inlineNodes(text.trimEnd(), surroundings, open)),
   quote: (block, surroundings) => renderContainer("blockquote", {}, block, surroundings),
-  item: renderItem,
+  item: (block, surroundings) => renderContainer("li", {}, block, surroundings),
   list: renderList,
   heading: renderHeading,
   code: renderCode,
@@ -109,17 +109,9 @@ function renderList(block, surroundings) {
   return renderContainer(start ? "ol" : "ul", attributes, block, surroundings);
 }
 
-function renderItem(block, surroundings) {
-  const { children, settled } = block;
-  const [first] = children;
-  if (settled || first?.type !== "paragraph") return renderContainer("li", {}, block, surroundings);
-  const text = first.text.replace(/^\[ \](?=\s)/, "☐").replace(/^\[x\](?=\s)/i, "☑");
-  return renderContainer("li", {}, { ...block, children: [{ ...first, text }, ...children.slice(1)] }, surroundings);
-}
-
 /** The question above the answer is the second level: whatever a model starts with, here it is the third. */
-function renderHeading({ level, text, isDrafted }, surroundings) {
-  const content = inlineNodes(text, surroundings, isDrafted);
+function renderHeading({ level, text, open }, surroundings) {
+  const content = inlineNodes(text, surroundings, open);
   return element(`h${Math.max(3, Math.min(level + 1, 6))}`, { class: `level-${level}` }, content);
 }
 
