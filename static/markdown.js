@@ -16,17 +16,17 @@
  *    item may turn it into one); a task's box is a character;
  * 6. a row has as many cells as were written.
  *
- * One file for the sake of its size: together both halves of the block half are a tenth smaller.
+ * One file for the sake of its size: two of half its length take a tenth more.
  *
  * A block's `children` (of a table its rows, of code its first lines) are dropped once they are closed and
  * shown; `settled` tells how many were.
  *
  * @typedef {{name: string, open: boolean, settled: number, children: (Block | string)[], text: string,
- *   attributes?: Record<string, unknown>, isDrafted?: boolean, isAfterBlank?: boolean, kind?: string,
+ *   attributes?: Record<string, unknown>, isAfterBlank?: boolean, kind?: string,
  *   fence?: string, language?: string, indent?: number, head?: string, aligns?: (string | null)[]}} Block
  */
 
-import { element, mendChildren } from "./dom.js";
+import { button, element, mendChildren } from "./dom.js";
 import { inlineNodes } from "./markdown-inline.js";
 
 const MAX_CHARS = 5000; // a guess; documentation's longest paragraphs have half of it
@@ -241,7 +241,8 @@ function addText(reading) {
     leaf.open = false;
   } else if (leaf.name === "p" && leaf.text.length < MAX_CHARS) leaf.text += `\n${line.words}`;
   else if (line.indent > 3) fillCode(add(reading, "code", { text: "", language: "" }), cut(line, 4));
-  else if (goesOn === "table") Object.assign(leaf, { isDrafted }).children.push(line.words);
+  else if (goesOn === "table" && isDrafted) leaf.text = line.words;
+  else if (goesOn === "table") leaf.children.push(line.words);
   else add(reading, "p", line);
 }
 
@@ -251,8 +252,8 @@ function startFence(reading, _line, fence, language) {
 
 /** The question above the answer is the second level: whatever a model starts with, here it is the third. */
 function startHeading(reading, _line, { length }, text) {
-  const name = `h${Math.max(3, Math.min(length + 1, 6))}`;
-  add(reading, name, { open: reading.isDrafted, attributes: { class: `level-${length}` }, text });
+  const level = Math.max(3, Math.min(length + 1, 6));
+  add(reading, `h${level}`, { open: reading.isDrafted, attributes: { class: `level-${length}` }, text });
 }
 
 function startRule(reading) {
@@ -274,7 +275,7 @@ function startItem(reading, mark, number) {
   if (isText || path.length > MAX_DEPTH) return false;
   const gap = !rest.words || rest.indent > 4 ? 1 : rest.indent;
   const kind = mark.at(-1);
-  if (path[depth - 1].kind !== kind) add(reading, number ? "ol" : "ul", { kind, attributes: { start: Number(number ?? 1) === 1 ? null : Number(number) } });
+  if (path[depth - 1].kind !== kind) add(reading, number ? "ol" : "ul", { kind, attributes: { start: number } });
   add(reading, "li", { indent: line.indent + mark.length + gap, bullet: number ? line.indent + 2 : Infinity });
   const { text, column } = cut(rest, gap);
   reading.line = lineOf(text.replace(/^\[ \](?= )/, "☐").replace(/^\[x\](?= )/i, "☑"), column);
@@ -290,7 +291,7 @@ function startTable(reading, dashes) {
   if (!isTable) return false;
   leaf.text = leaf.text.slice(0, start);
   if (!start) path.at(-1).children.pop();
-  add(reading, "table", { head, aligns: aligns.map(alignOf) });
+  add(reading, "table", { text: "", head, aligns: aligns.map(alignOf) });
 }
 
 function alignOf([, left, right]) {
@@ -364,21 +365,20 @@ function growing(name, attributes, children, settled) {
 
 function renderCode({ language, text, children, settled, open }, { copy }) {
   const code = growing("code", {}, [...children, text.trimEnd()], settled);
+  const bar = element("figcaption", {}, [element("span", {}, [language])]);
   // While it grows there is nothing worth copying yet.
-  const label = element("span", {}, [language]);
-  const bar = [label, ...(open ? [] : [element("button", { type: "button", "data-copy": "code" }, [copy])])];
+  if (!open) bar.append(button({ "data-copy": "code" }, [copy]));
   const pre = element("pre", { tabindex: "0", dir: "ltr" }, [code]);
-  return element("figure", { class: "code", part: "code" }, [element("figcaption", {}, bar), pre]);
+  return element("figure", { class: "code", part: "code" }, [bar, pre]);
 }
 
-function renderTable({ aligns, head, children, settled, isDrafted }, surroundings) {
-  const row = (name, text, isOpen) =>
-    element("tr", {}, cellsOf(text).slice(0, aligns.length).map((cell, column) =>
+/** A table's `text` is the row that is still growing. */
+function renderTable({ aligns, head, children, settled, text }, surroundings) {
+  const row = (name, cells, isOpen) =>
+    element("tr", {}, cellsOf(cells).slice(0, aligns.length).map((cell, column) =>
       element(name, { "data-align": aligns[column] }, inlineNodes(cell, surroundings, isOpen))));
-  const rows = children.map((text, index) => row("td", text, isDrafted && index === children.length - 1));
-  const table = element("table", {}, [
-    element("thead", {}, [row("th", head)]),
-    growing("tbody", {}, rows, settled),
-  ]);
+  const rows = children.map((each) => row("td", each));
+  if (text) rows.push(row("td", text, true));
+  const table = element("table", {}, [element("thead", {}, [row("th", head)]), growing("tbody", {}, rows, settled)]);
   return element("div", { class: "table", tabindex: "0", role: "region", "aria-label": surroundings.table }, [table]);
 }

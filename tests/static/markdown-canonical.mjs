@@ -128,11 +128,12 @@ function code(node, language) {
 /** A tight item's paragraph is its text, and a task's box its brackets. */
 function tight(node) {
   const isLoose = node.attributes.class === "loose";
+  const start = Number(node.attributes.start ?? 1);
   const children = node.children.filter((item) => item.name).map((item) => {
     const inside = item.children.flatMap((child) => (child.name === "p" && !isLoose ? [...child.children, BREAK] : [child]));
     return { ...item, children: inside };
   });
-  return [as(node, { children })];
+  return [as(node, { attributes: start === 1 ? {} : { start: String(start) }, children })];
 }
 
 const BREAK = { name: "#end", attributes: {}, children: [] };

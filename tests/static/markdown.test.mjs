@@ -49,7 +49,7 @@ test("a bullet two columns in belongs to the numbered item above it", () => {
 });
 
 test("a line that starts with the next number is the next item", () => {
-  const expected = '<ol><li><p>a</p></li><li><p>b</p></li></ol><ol start="3"><li><p>c</p></li></ol>';
+  const expected = '<ol start="1"><li><p>a</p></li><li><p>b</p></li></ol><ol start="3"><li><p>c</p></li></ol>';
   assert.equal(rendered("1. a\n2. b\n3) c"), expected);
 });
 

@@ -110,7 +110,7 @@ export class Element extends PaperNode {
 
   setAttribute(name, value) {
     work.nodes += 1;
-    this.#attributes.set(name, value);
+    this.#attributes.set(name, String(value));
   }
 
   getAttribute(name) {
