@@ -88,3 +88,15 @@ for (const marks of REPEATED) {
     assert.ok(seconds < 2, `${seconds} s`);
   });
 }
+
+test("marks without a partner cost a growing paragraph little more than words do", () => {
+  const seconds = (words) => {
+    const stream = new MarkdownStream(new Element("div"), SURROUNDINGS);
+    stream.push(words.repeat(1_400));
+    const before = performance.now();
+    for (let push = 0; push < 20; push += 1) stream.push(words);
+    return (performance.now() - before) / 1000;
+  };
+  const [words, closing, opening] = ["ab ", "a* ", "*a "].map((each) => Math.min(seconds(each), seconds(each)));
+  assert.ok(Math.max(closing, opening) < 0.1 + 100 * words, `${words} s, then ${closing} s and ${opening} s`);
+});

@@ -91,10 +91,13 @@ test("a table has its head's cells at most, and its alignment", () => {
 
 test("nesting without end is cut off", () => {
   const depth = (node) => 1 + Math.max(0, ...(node.childNodes ?? []).map(depth));
-  for (const marks of ["> ", "- ", "1. ", "*_", "[", "> - "]) {
-    const { target, stream } = started(marks.repeat(1000), "x ", [...marks].reverse().join("").repeat(1000));
+  const nested = { "> ": "", "- ": "", "1. ": "", "> - ": "", "*a _b ": "_*", "**a ": "**", "![": "](b)" };
+  for (const [opening, closing] of Object.entries(nested)) {
+    const { target, stream } = started(opening.repeat(400), "x");
+    assert.ok(depth(target) < 40, `${opening} so far`);
+    stream.push(closing.repeat(400));
     stream.end();
-    assert.ok(depth(target) < 40, marks);
+    assert.ok(depth(target) < 40, opening);
   }
 });
 
@@ -161,6 +164,16 @@ test("the open block keeps its node while it grows", () => {
   stream.push(" up\nmake test");
   assert.ok(figure === target.childNodes[0]);
   assert.equal("make up\nmake test", figure.find("code").textContent);
+});
+
+test("a growing text is added to, so that what a reader has selected stays selected", () => {
+  const { target, stream } = started("some **words");
+  const [text, strong] = target.find("p").childNodes;
+  for (const node of [text, strong.childNodes[0]]) {
+    Object.defineProperty(node, "data", { get: () => node.textContent, set: () => assert.fail("replaced") });
+  }
+  stream.push(" more** and more");
+  assert.equal(target.textContent, "some words more and more");
 });
 
 test("nothing half-written shows: no lone list mark, no table head taken for a paragraph", () => {
