@@ -29,7 +29,7 @@
 import { button, element, mendChildren } from "./dom.js";
 import { inlineNodes } from "./markdown-inline.js";
 
-const MAX_CHARS = 5000; // a guess; documentation's longest paragraphs have half of it
+const MAX_CHARS = 3000; // a guess; a push reads the open paragraph again, up to this
 const MAX_DEPTH = 20; // a guess, in blocks; what nests deeper is shown as paragraphs
 const CHUNK_CHARS = 4000; // a guess; code grows by text nodes of this size
 const CONTAINERS = ["root", "blockquote", "ul", "ol", "li"];
