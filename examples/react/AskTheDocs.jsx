@@ -23,7 +23,9 @@ export function AskTheDocs({ endpoint, site }) {
   return (
     <form onSubmit={ask}>
       <input name="query" aria-label="Question" required maxLength={1000} />
-      {status ? <button type="button" onClick={() => answer.current.stop()}>Stop</button> : <button>Ask</button>}
+      {/* The keys make them two buttons: one that turned into the other would send the form by the same click. */}
+      {status && <button key="stop" type="button" onClick={() => answer.current.stop()}>Stop</button>}
+      {!status && <button key="ask">Ask</button>}
       <p role="status">{status}</p>
       <div style={{ whiteSpace: "pre-wrap" }}>{text}</div>
       {trouble && <p role="alert">{trouble.message}</p>}

@@ -31,7 +31,8 @@ FOLLOW = """async (id) => {
 
 TOLD = """() => ({
   id: answer.id, text: answer.text, types: events.map(({ type }) => type).filter((type) => type !== "text"),
-  pieces: events.map(({ text }) => text ?? "").join(""), reason: events.at(-1).reason, code: events.at(-1).trouble?.code,
+  pieces: events.map(({ text }) => text ?? "").join(""),
+  reason: events.at(-1).reason, code: events.at(-1).trouble?.code,
 })"""
 
 

@@ -1,6 +1,7 @@
-"""The components for React and Vue: bundled as a site would, and driven on a page of another origin."""
+"""The components for React and Vue, bundled as a site would and driven in a page; a program for Node."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,15 +37,20 @@ createApp(AskTheDocs, { endpoint: location.hash.slice(1) }).mount(document.body)
 }
 
 
+def copy_client(folder: Path) -> None:
+    """As the documentation says."""
+    (folder / "lectern").mkdir()
+    for name in ("client.js", "event-stream.js", "links.js"):
+        shutil.copy(ROOT / "static" / name, folder / "lectern")
+
+
 @pytest.fixture(scope="module")
 def docs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("framework-sites")
     for example, program in PROGRAMS.items():
         site = folder / Path(example).parent
         component = Path(shutil.copytree(ROOT / "examples" / site.name, site)) / Path(example).name
-        (site / "lectern").mkdir()
-        for name in ("client.js", "event-stream.js", "links.js"):
-            shutil.copy(ROOT / "static" / name, site / "lectern")
+        copy_client(site)
         script = str(site / "page.js")
         run(find_node(), str(FOLDER / "javascript" / "bundle_example.mjs"), str(component), program, script)
         html = '<!doctype html><title>Docs</title><body></body><script type="module" src="page.js"></script>'
@@ -94,3 +100,18 @@ async def test_a_component_asks_stops_and_tells_trouble(
     endpoint.knobs = Knobs(status=500)
     await page.get_by_label("Question").press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("cannot be reached right now")
+
+
+def test_the_documented_program_for_node_prints_an_answer(
+    url: str, endpoint: ModelEndpoint, tmp_path: Path
+) -> None:
+    endpoint.start_afresh()
+    endpoint.knobs = Knobs(answer=ANSWER)
+    page = (ROOT / "docs" / "headless-client.md").read_text().partition("## Use the client in Node")[2]
+    (program,) = re.findall(r"```js\n(.*?)```", page, re.DOTALL)
+    copy_client(tmp_path)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "ask.js").write_text(program.replace("https://lectern.example.com", url))
+    printed = run(find_node(), str(tmp_path / "ask.js")).decode()
+    assert printed.startswith(ANSWER)
+    assert f"\n[1] {url}/pages/guides/bulbs#changing-the-bulb\n" in printed
