@@ -17,7 +17,7 @@
 import { element } from "./dom.js";
 import { safeAddress } from "./links.js";
 
-const MAX_DEPTH = 16; // a guess; what nests deeper is shown as text
+const MAX_NESTING = 16; // a guess; what nests deeper is shown as text
 const MAX_PIECES = 300; // a guess; what is further apart is no pair, which keeps "a* a* a*" linear
 const MAX_HIDDEN_CHARS = 300; // a guess; a `[` without an end is shown as one after that
 const REFERENCE = /\\([!-/:-@[-`{-~])|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/giy;
@@ -236,7 +236,7 @@ function wrap(out, index, closer) {
 
 function wrapped(name, attributes, children) {
   const depth = Math.max(0, ...children.map((child) => child.depth ?? 0)) + 1;
-  return depth > MAX_DEPTH ? null : Object.assign(element(name, attributes, children), { depth });
+  return depth > MAX_NESTING ? null : Object.assign(element(name, attributes, children), { depth });
 }
 
 /** Unpaired marks as text, and neighbouring texts as one, so that a growing text keeps its node. */

@@ -1,7 +1,8 @@
-"""The files of `static/` as they go out: JavaScript without comments, text compressed, all of one state."""
+"""The files of `static/` as they go out: JavaScript in its shortest form, text compressed, all of one state."""
 
 import gzip
 import hashlib
+import logging
 import mimetypes
 import os
 from collections.abc import Iterator
@@ -11,7 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-import rjsmin
+import minify
+
+from server.routes.joining import join_modules
+
+logger = logging.getLogger(__name__)
+
+# What is imported by an address; the rest is imported by these.
+_ENTRIES: Final = ("box.js", "client.js")
 
 _TEXT_TYPES: Final = {
     ".css": "text/css",
@@ -64,8 +72,13 @@ class StaticEdition:
     def get(self, path: str) -> StaticFile | None:
         """A file by its path in the folder, as it goes out."""
         if path not in self._files and path in self._contents:
-            self._files[path] = make_file(path, self._contents[path])
+            content = self._joined(path) if path in _ENTRIES else self._contents[path]
+            self._files[path] = make_file(path, content)
         return self._files.get(path)
+
+    def _joined(self, path: str) -> bytes:
+        modules = {name: content.decode() for name, content in self._contents.items() if name.endswith(".js")}
+        return join_modules(modules, path).encode()
 
     def loader(self, path: str) -> StaticFile | None:
         """A module that stands beside the folder, not in it; what it imports from there has the version."""
@@ -95,10 +108,20 @@ def make_file(path: str, content: bytes) -> StaticFile:
     """A file as it goes out, from how it was written."""
     suffix = os.path.splitext(path)[1]  # noqa: PTH122 - an address
     if suffix in (".js", ".mjs"):
-        content = rjsmin.jsmin(content)
+        content = _shortened(path, content)
     if suffix in _TEXT_TYPES:
         return StaticFile(content, f"{_TEXT_TYPES[suffix]}; charset=utf-8", is_text=True)
     return StaticFile(content, mimetypes.guess_type(path)[0] or "application/octet-stream", is_text=False)
+
+
+def _shortened(path: str, module: bytes) -> bytes:
+    try:
+        shortened: str = minify.string("application/javascript", module.decode())
+    except minify.MinifyError as error:
+        # As it is, so that the browser of who is writing it names the place.
+        logger.warning("%s goes out unshortened: %s", path, error)
+        return module
+    return shortened.encode()
 
 
 def _stamps(folder: str, prefix: str = "") -> Iterator[tuple[str, int, int]]:
