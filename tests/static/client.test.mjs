@@ -169,7 +169,7 @@ for (const [name, reader] of Object.entries(READERS)) {
       assert.deepEqual(server.asked("DELETE"), []);
     });
 
-    test("a connection that says nothing any more is left for another", async () => {
+    test("a connection that says nothing any more is left for another", { timeout: 10_000 }, async () => {
       server.days = [{ splitAt: bytesBefore("日"), isSilent: true }];
       const events = await follow(client().ask("q"));
       assert.equal(textOf(events), server.text);
