@@ -41,7 +41,7 @@ export interface Trouble {
 export type FinishReason = "stop" | "length" | "content_filter" | "stopped" | "error";
 
 /**
- * `lost`: the connection is gone and sought anew; any other event says that it is back. `done` comes last, exactly
+ * `lost`: the connection is gone and did not come back at once; any other event says that it is back. `done` comes last, exactly
  * once, with trouble when the reason is `error`.
  */
 export type AnswerEvent =

@@ -18,8 +18,9 @@ const TYPED_MS = 600; // a guess: who looks at the hits for so long has typed wh
 const REQUEST_MS = 30_000; // a guess: longer than the server waits for its database
 const SILENT_MS = 60_000; // four of the server's pings, which an `EventSource` keeps to itself
 const ASLEEP_MS = 30_000; // a guess: after so long a network may have dropped a connection without a word
-const LONGEST_PAUSE_MS = 15_000; // a guess: who is to wait longer should be told
-const MAX_LOSSES = 12; // in a row: a minute and a half, in which a server restarts or a train leaves its tunnel
+const PATIENCE_MS = 15_000; // a guess: for a connection, and what a server may ask for before its reader is told
+const MAX_TRIES = 5; // of asking: 3 s, in which a reader sees nothing
+const MAX_LOSSES = 13; // in a row: a minute and a half, in which a server restarts or a train leaves its tunnel
 
 /** @type {typeof import("./client.d.ts").createClient} */
 export function createClient({ endpoint, site }) {
@@ -107,14 +108,14 @@ class Answer {
     const { signal, fresh, ...question } = this.#asked;
     const body = { ...question, ...this.#server.site };
     const key = crypto.getRandomValues(new Uint8Array(16)).join("-"); // `randomUUID` is missing on plain http
-    const headers = { "Idempotency-Key": key, ...(fresh && { "Cache-Control": "no-cache" }) };
+    const request = { headers: { "Idempotency-Key": key }, cache: fresh ? "reload" : "default" };
     for (let tries = 1; !this.id; tries += 1) {
       try {
-        ({ id: this.id, conversation: this.conversation } = await this.#server.send("POST", "v1/answers", body, headers));
+        ({ id: this.id, conversation: this.conversation } = await this.#server.send("POST", "v1/answers", body, request));
       } catch (error) {
         const pause = Math.max(pauseAfter(tries), error.retryAfterSeconds * 1000);
-        if (tries > 3 || isFinal(error) || pause > LONGEST_PAUSE_MS || this.#leaving.signal.aborted) throw error;
-        await new Promise((resolve) => (this.#timer = setTimeout(resolve, pause)));
+        if (tries === MAX_TRIES || isFinal(error) || pause > PATIENCE_MS || this.#leaving.signal.aborted) throw error;
+        await new Promise((resolve) => this.#wait(pause, resolve));
       }
     }
     if (this.#isDone) return this.#delete();
@@ -125,41 +126,44 @@ class Answer {
   async #connect() {
     const { EventSource } = globalThis.EventSource ? globalThis : await import("./event-stream.js");
     if (this.#leaving.signal.aborted) return;
+    this.#source?.close();
     const source = new EventSource(this.#server.address(`${answerPath(this.id)}/events`, this.#position && { after: this.#position }));
     for (const type of ["sources", "delta", "answer", "problem"]) source.addEventListener(type, (event) => this.#heard(event));
-    source.onopen = () => this.#watch(SILENT_MS);
+    source.onopen = () => this.#watch();
     source.onerror = () => this.#lost();
     this.#source = source;
-    this.#watch(LONGEST_PAUSE_MS);
+    this.#wait(PATIENCE_MS, () => this.#lost());
   }
 
-  #watch(milliseconds) {
-    this.#heardAt = Date.now();
+  #wait(milliseconds, act) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#lost(), milliseconds);
+    this.#timer = setTimeout(act, milliseconds);
+  }
+
+  #watch() {
+    this.#heardAt = Date.now();
+    this.#wait(SILENT_MS, () => this.#connect());
   }
 
   #back({ type }) {
-    if (!this.#source || (type !== "online" && Date.now() - this.#heardAt < ASLEEP_MS)) return;
-    this.#source.close();
-    this.#connect();
+    if (this.#source && (type === "online" || Date.now() - this.#heardAt > ASLEEP_MS)) this.#connect();
   }
 
   /** Coming back is ours: an `EventSource` gives up at a 503, and cannot see why it was refused. */
   #lost() {
     this.#source.close();
-    clearTimeout(this.#timer);
-    if (!this.#losses) this.#tell({ type: "lost" });
     this.#losses += 1;
+    // Who is back at once has lost nothing that a reader would have to know.
+    if (this.#losses === 2) this.#tell({ type: "lost" });
     if (this.#losses > MAX_LOSSES) return this.#end("error", {});
-    this.#timer = setTimeout(() => this.#connect(), pauseAfter(this.#losses));
+    this.#wait(pauseAfter(this.#losses), () => this.#connect());
     this.#server.get(answerPath(this.id), {}, this.#leaving.signal).catch((error) => isFinal(error) && this.#end("error", error));
   }
 
   #heard({ type, data, lastEventId }) {
-    this.#watch(SILENT_MS);
     const position = Number(lastEventId.split(":")[1]);
-    if (position <= this.#position) return;
+    if (position <= this.#position || this.#leaving.signal.aborted) return;
+    this.#watch();
     // Code points, as the server counts; a piece may begin with some that are here already. All are new without a position.
     const news = position - this.#position;
     this.#position = position;
@@ -217,9 +221,9 @@ class Server {
   }
 
   /** Without a content type, which a browser would have to ask for first when another site's page is about to go. */
-  send(method, path, body, headers) {
+  send(method, path, body, more) {
     const signal = AbortSignal.timeout(REQUEST_MS);
-    return answered(this.address(path), { method, headers, body: JSON.stringify(body), keepalive: true, signal });
+    return answered(this.address(path), { method, body: JSON.stringify(body), keepalive: true, signal, ...more });
   }
 
   /** @returns {Source[]} */
@@ -253,7 +257,7 @@ function isFinal({ status, retryAfterSeconds }) {
 
 /** Of several tries. A server that comes back is met by all its readers at once, unless chance parts them. */
 function pauseAfter(tries) {
-  return Math.min(200 * 2 ** tries, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+  return 100 * tries ** 2 * (0.5 + Math.random());
 }
 
 function answerPath(id) {
