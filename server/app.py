@@ -35,7 +35,7 @@ from server.models.embeddings import make_embedder
 from server.models.reranking import make_reranker
 from server.routes.answers import AskedAnswers, OneAnswer, events
 from server.routes.chat_completions import chat_completions, completions, models, one_model
-from server.routes.demo import Modules, demo
+from server.routes.demo import Modules, demo, widget
 from server.routes.health import healthz, readyz
 from server.routes.jobs import show_job
 from server.routes.pages import show_page
@@ -154,6 +154,7 @@ def _routes() -> list[Route | Mount]:
         Route("/readyz", readyz),
         Route("/pages/{path:path}", show_page),
         Mount("/static", Modules(directory=find_folder("static"))),
+        Route("/widget.js", widget),
         Route("/", demo),
     ]
 

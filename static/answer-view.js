@@ -16,18 +16,8 @@ const NOTES = {
   content_filter: "The answer was withheld by the model’s content filter.",
 };
 
-/**
- * @typedef {import("./client.js").Source} Source
- * @typedef {object} AnswerActions
- * @property {(query: string, listener: import("./client.js").Listener, isFresh: boolean) => () => void} stream
- * @property {() => void} back
- * @property {() => void} close
- * @property {(text: string) => void} announce
- * @property {(name: string, detail: object) => void} tell
- */
-
 export class AnswerView {
-  #actions;
+  #room;
   #parts;
   #query = "";
   #nearest = [];
@@ -37,11 +27,11 @@ export class AnswerView {
   #waiting = "";
   #frame = 0;
   #markdown = null;
-  #stopStream = () => {};
+  #answer = null;
 
-  /** @param {AnswerActions} actions */
-  constructor(actions) {
-    this.#actions = actions;
+  /** @param {import("./box.js").Room} room */
+  constructor(room) {
+    this.#room = room;
     this.#parts = answerParts();
     this.root = this.#parts.root;
     this.#listen();
@@ -63,34 +53,49 @@ export class AnswerView {
    * @param {boolean} isFresh whether an answer that was given before will not do
    */
   ask(query, nearest, isFresh = false) {
-    this.#stopStream();
+    this.#answer?.stop();
     this.#query = query;
     this.#nearest = nearest;
     this.#begin();
-    this.#actions.tell("lectern-ask", { query });
-    const listener = {
-      sources: (sources) => this.#found(sources),
-      text: (text) => this.#wrote(text),
-      finished: (reason, trouble) => this.#finished(reason, trouble),
-    };
-    this.#stopStream = this.#actions.stream(query, listener, isFresh);
+    this.#room.tell("lectern-ask", { query });
+    this.#follow(this.#room.client.ask(query, { fresh: isFresh }));
+  }
+
+  async #follow(answer) {
+    this.#answer = answer;
+    for await (const event of answer) {
+      if (this.#answer !== answer) return;
+      if (event.type === "sources") this.#found(event.sources);
+      if (event.type === "text") this.#wrote(event.text);
+      if (event.type === "done" && event.reason !== "stopped") this.#finished(event.reason, event.trouble);
+    }
+  }
+
+  escape() {
+    if (["thinking", "writing"].includes(this.root.dataset.state)) this.stop();
+    else this.#room.search();
+    return true;
+  }
+
+  leave() {
+    this.stop();
   }
 
   /** Keeps what was written. */
   stop() {
     if (!["thinking", "writing"].includes(this.root.dataset.state)) return;
-    this.#stopStream();
+    this.#answer.stop();
     this.#flush();
     this.#markdown.end();
     this.#enter("stopped", "Stopped");
     this.#listSources("Sources", this.#sources);
-    this.#actions.announce("Answer stopped");
+    this.#room.announce("Answer stopped");
   }
 
   #listen() {
     const { back, close, stop, again, retry, copy, body } = this.#parts;
-    back.addEventListener("click", () => this.#actions.back());
-    close.addEventListener("click", () => this.#actions.close());
+    back.addEventListener("click", () => this.#room.search());
+    close.addEventListener("click", () => this.#room.close());
     stop.addEventListener("click", () => this.stop());
     again.addEventListener("click", () => this.ask(this.#query, this.#nearest, true));
     retry.addEventListener("click", () => this.ask(this.#query, this.#nearest));
@@ -109,7 +114,7 @@ export class AnswerView {
     body.scrollTop = 0;
     this.#startText(text);
     this.#listSources("", []);
-    this.#actions.announce("Thinking…");
+    this.#room.announce("Thinking…");
   }
 
   #startText(text) {
@@ -159,8 +164,8 @@ export class AnswerView {
     this.#enter("done", count);
     this.#parts.note.textContent = NOTES[reason] ?? (this.#text.trim() ? "" : "The answer came back empty.");
     this.#listSources("Sources", this.#sources);
-    this.#actions.announce(`Answer complete, ${count}`);
-    this.#actions.tell("lectern-answer", { query: this.#query, text: this.#text, sources: this.#sources, reason });
+    this.#room.announce(`Answer complete, ${count}`);
+    this.#room.tell("lectern-answer", { query: this.#query, text: this.#text, sources: this.#sources, reason });
   }
 
   #failed(trouble) {
@@ -178,8 +183,8 @@ export class AnswerView {
     this.#enter("error", heading);
     const sources = this.#sources.length ? this.#sources : this.#nearest;
     this.#listSources("Nearest sections", sources);
-    this.#actions.announce(`${heading}. ${words}`);
-    this.#actions.tell("lectern-error", { query: this.#query, code: trouble?.code || "unknown", message: words });
+    this.#room.announce(`${heading}. ${words}`);
+    this.#room.tell("lectern-error", { query: this.#query, code: trouble?.code || "unknown", message: words });
   }
 
   /** The server says trouble in the text too, for clients that show nothing else; here it has its own place. */

@@ -1,9 +1,8 @@
 /** The demo page around the box: what it answers from, questions to try, the snippet to copy. */
 
-import { addressOf } from "./client.js";
+import { createClient } from "./client.js";
 import { copyText } from "./clipboard.js";
 import { button, element } from "./dom.js";
-import "./lectern-search.js";
 
 const HOME = new URL("..", import.meta.url);
 const OWN_NAME = "Lectern";
@@ -35,12 +34,7 @@ async function showSite() {
 
 /** @returns {Promise<Site | null>} */
 async function readSite() {
-  try {
-    const response = await fetch(addressOf(HOME, "v1/site"));
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
+  return createClient({ endpoint: HOME }).site().catch(() => null);
 }
 
 /** Only Lectern's own docs are sure to answer questions about Lectern. */
@@ -76,7 +70,7 @@ function example(question) {
 
 function showSnippet() {
   const [code, copy] = document.querySelectorAll(".snippet code, .snippet button");
-  const script = new URL("static/lectern-search.js", HOME);
+  const script = new URL("widget.js", HOME);
   code.textContent = `<script type="module" src="${script}"></script>\n<lectern-search></lectern-search>`;
   copy.addEventListener("click", () => copyText(code.textContent, copy, code));
 }

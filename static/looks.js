@@ -46,14 +46,6 @@ mark { background: color-mix(in srgb, var(--_accent) 18%, transparent); color: i
   position: absolute; inline-size: 1px; block-size: 1px; margin: 0; overflow: hidden; clip-path: inset(50%);
 }
 
-.opener {
-  display: inline-flex; align-items: center; gap: 10px; inline-size: 100%; min-inline-size: 200px;
-  padding: 8px 10px 8px 12px; border: 1px solid var(--_line); border-radius: calc(var(--_radius) - 4px);
-  background: var(--_back); color: var(--_muted); transition: border-color .12s, box-shadow .12s;
-}
-.opener:hover { border-color: color-mix(in srgb, var(--_accent) 55%, var(--_line)); }
-.opener-text { flex: 1; overflow: hidden; text-align: start; text-overflow: ellipsis; white-space: nowrap; }
-
 dialog {
   inline-size: min(var(--lectern-width, 680px), 100vw - 32px);
   margin: min(12vh, 120px) auto auto; padding: 0; overflow: hidden;
@@ -116,7 +108,7 @@ dialog::backdrop { background: light-dark(rgb(28 28 26 / .38), rgb(0 0 0 / .6));
   .key-button { display: grid; place-items: center; inline-size: 40px; block-size: 40px; margin-inline-end: -8px;
     padding: 0; border: 0; background: none; }
   .key-button .icon { display: block; }
-  .key-button .key, .opener kbd { display: none; }
+  .key-button .key { display: none; }
   .row { padding-block: 11px; }
   .row .excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; white-space: normal; }
   .row > .icon:last-child { display: none; }

@@ -6,24 +6,13 @@ import { ASK, ENTER, SEARCH, SECTION } from "./icons.js";
 import { excerptOf, titleOf } from "./source-cards.js";
 
 const TYPING_PAUSE_MS = 120;
-const LONG_PAUSE_MS = 600; // a guess: who looks at the hits for so long has typed what they meant
 const MAX_HITS = 8;
 const MAX_QUERY_CHARS = 1000; // the server's default limit
 const INVITATION = "Search the pages, or ask a question in your own words.";
 
-/**
- * @typedef {import("./client.js").Source} Source
- * @typedef {object} SearchActions
- * @property {(query: string, options: {limit: number, signal: AbortSignal, paused: boolean}) => Promise<Source[]>} search
- * @property {(query: string, nearest: Source[]) => void} ask
- * @property {() => void} close
- * @property {(text: string) => void} announce
- */
 
 export class SearchView {
-  /** Questions offered while nothing is typed. @type {string[]} */
-  suggestions = [];
-  #actions;
+  #room;
   #input;
   #list;
   #note;
@@ -34,10 +23,10 @@ export class SearchView {
   #pause = 0;
   #underway = new AbortController();
 
-  /** @param {SearchActions} actions */
-  constructor(actions) {
-    this.#actions = actions;
-    this.#input = searchInput();
+  /** @param {import("./box.js").Room} room */
+  constructor(room) {
+    this.#room = room;
+    this.#input = searchInput(room.placeholder);
     this.#list = element("div", { id: "hits", role: "listbox", "aria-label": "Sections", part: "hits" });
     this.#note = element("p", { class: "note" });
     this.root = this.#furnish();
@@ -45,22 +34,17 @@ export class SearchView {
     this.#input.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** @param {string} text */
-  set placeholder(text) {
-    this.#input.placeholder = text;
-    this.#input.setAttribute("aria-label", text);
-  }
-
-  show() {
+  /** @param {string} [query] to be edited */
+  show(query) {
     this.root.hidden = false;
+    if (query !== undefined) this.#input.value = query;
     this.#typed();
     this.#input.focus();
     this.#input.select();
   }
 
-  /** @param {string} query */
-  set query(query) {
-    this.#input.value = query;
+  escape() {
+    return false;
   }
 
   hide() {
@@ -77,7 +61,7 @@ export class SearchView {
 
   #furnish() {
     const leave = closeButton();
-    leave.addEventListener("click", () => this.#actions.close());
+    leave.addEventListener("click", () => this.#room.close());
     const keys = [["↵", "choose"], ["↑↓", "move"], ["esc", "close"]].map(([key, does]) =>
       element("span", {}, [element("kbd", {}, [key]), ` ${does}`]));
     return element("section", { class: "view", part: "search" }, [
@@ -95,40 +79,39 @@ export class SearchView {
     this.leave();
     const query = this.#query;
     if (!query) this.#hits = [];
-    this.#say(query || this.suggestions.length > 0 ? "" : INVITATION);
+    this.#say(query || this.#room.suggestions().length > 0 ? "" : INVITATION);
     this.#fill();
     // Hits already shown stay until new ones come: an empty moment between two letters would flicker.
     if (query) this.#pause = setTimeout(() => this.#search(this.#input.value), TYPING_PAUSE_MS);
   }
 
-  async #search(query, { paused = false } = {}) {
+  async #search(query) {
     const number = (this.#request += 1);
     this.#underway = new AbortController();
+    let found = false;
     try {
-      const hits = await this.#actions.search(query, { limit: MAX_HITS, signal: this.#underway.signal, paused });
-      if (number !== this.#request) return;
-      this.#found(hits);
-      // The embedding model costs money then, and the server asks it for who has paused.
-      if (!paused && !hits.some((hit) => hit.byMeaning)) {
-        this.#pause = setTimeout(() => this.#search(query, { paused: true }), LONG_PAUSE_MS - TYPING_PAUSE_MS);
+      for await (const { hits } of this.#room.client.search(query, { limit: MAX_HITS, signal: this.#underway.signal })) {
+        if (number !== this.#request) return;
+        this.#found(hits);
+        found = true;
       }
     } catch {
       // What was found by words stays when only the meaning cannot be had.
-      if (number === this.#request && !paused) this.#lost();
+      if (number === this.#request && !found) this.#lost();
     }
   }
 
   #found(hits) {
     this.#hits = hits;
     this.#say(hits.length ? "" : "No section matches these words.");
-    this.#actions.announce(hits.length === 1 ? "1 section found" : `${hits.length || "No"} sections found`);
+    this.#room.announce(hits.length === 1 ? "1 section found" : `${hits.length || "No"} sections found`);
     this.#fill(this.#active);
   }
 
   #lost() {
     this.#hits = [];
     this.#say("The search cannot be reached right now.");
-    this.#actions.announce(this.#note.textContent);
+    this.#room.announce(this.#note.textContent);
     this.#fill();
   }
 
@@ -138,7 +121,7 @@ export class SearchView {
   }
 
   #fill(active = 0) {
-    const questions = this.#query ? [this.#query] : this.suggestions;
+    const questions = this.#query ? [this.#query] : this.#room.suggestions();
     this.#rows = [...questions.map((each) => this.#askRow(each)), ...this.#hits.map((hit) => this.#hitRow(hit))];
     this.#rows.forEach((row, index) => (row.id = `row-${index}`));
     this.#list.replaceChildren(...this.#rows);
@@ -153,7 +136,7 @@ export class SearchView {
       element("span", { class: "row-title" }, label),
       drawing(ENTER),
     ]);
-    return this.#wired(row, () => this.#actions.ask(question, this.#hits));
+    return this.#wired(row, () => this.#room.ask(question, this.#hits));
   }
 
   #hitRow(hit) {
@@ -169,7 +152,7 @@ export class SearchView {
       drawing(ENTER),
     ]);
     // The page may only have moved to another anchor: the box must not stay in front of it.
-    return this.#wired(row, () => this.#actions.close());
+    return this.#wired(row, () => this.#room.close());
   }
 
   #wired(row, act) {
@@ -207,8 +190,10 @@ export class SearchView {
   }
 }
 
-function searchInput() {
+function searchInput(placeholder) {
   return element("input", {
+    placeholder,
+    "aria-label": placeholder,
     type: "text",
     role: "combobox",
     part: "input",

@@ -32,7 +32,7 @@ export function nameOf({ title, heading }) {
 
 /** @param {Source} source */
 export function excerptOf({ excerpt, ranges }) {
-  const pieces = cutAtRanges(excerpt, ranges);
+  const pieces = cutAtRanges(excerpt, ranges.excerpt);
   return pieces.map(({ text, marked }) => (marked ? element("mark", {}, [text]) : text));
 }
 

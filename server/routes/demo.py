@@ -32,3 +32,8 @@ class Modules(StaticFiles):
 async def demo(request: Request) -> Response:
     del request
     return FileResponse(find_folder("static") / "index.html", headers=PAGE_HEADERS)
+
+
+async def widget(request: Request) -> Response:
+    del request
+    return FileResponse(find_folder("static") / "widget.js", headers={"Cache-Control": "no-cache"})

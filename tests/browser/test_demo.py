@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -69,6 +70,7 @@ def url(endpoint: ModelEndpoint, site_database_url: str) -> Iterator[str]:
 async def ask(page: Page, url: str, question: str = QUESTION) -> None:
     await page.goto(url)
     await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("combobox")).to_be_focused()
     await page.keyboard.type(question)
     await page.keyboard.press("Enter")
 
@@ -104,6 +106,7 @@ async def test_a_question_is_asked_the_text_grows_and_a_source_is_opened(
 async def test_hits_come_while_typing_and_lead_to_their_section(page: Page, url: str) -> None:
     await page.goto(url)
     await page.keyboard.press("/")
+    await expect(page.get_by_role("combobox")).to_be_focused()
     await page.keyboard.type("pairing fails")
     rows = page.locator("[role=option]")
     await expect(rows.first).to_contain_text("pairing fails")
@@ -111,7 +114,7 @@ async def test_hits_come_while_typing_and_lead_to_their_section(page: Page, url:
     await expect(page.locator("[role=status]")).not_to_be_empty()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def paid_url(endpoint: ModelEndpoint, empty_database_url: str) -> AsyncIterator[str]:
     """A server whose embedder is asked over HTTP."""
     settings = Settings(
@@ -133,6 +136,7 @@ async def test_a_paid_embedder_is_asked_once_the_reader_has_paused(
     page.on("request", lambda request: searches.extend([request.url] if "/v1/search" in request.url else []))
     await page.goto(paid_url)
     await page.keyboard.press("/")
+    await expect(page.get_by_role("combobox")).to_be_focused()
     async with page.expect_response(lambda response: "paused=1" in response.url):
         await page.keyboard.type("pairing fails")
     await expect(page.locator("[role=option]").nth(1)).to_contain_text("When pairing fails")
@@ -145,6 +149,7 @@ async def test_a_built_in_embedder_is_not_asked_twice(page: Page, url: str) -> N
     page.on("request", lambda request: searches.extend([request.url] if "/v1/search" in request.url else []))
     await page.goto(url)
     await page.keyboard.press("/")
+    await expect(page.get_by_role("combobox")).to_be_focused()
     await page.keyboard.type("pairing fails ")
     await expect(page.locator("[role=option]").nth(1)).to_contain_text("When pairing fails")
     await page.wait_for_timeout(1000)  # the long pause is over by then; that nothing happens sends no event
@@ -200,7 +205,7 @@ async def test_hostile_output_executes_nothing(page: Page, url: str, endpoint: M
 
 async def test_the_box_works_on_another_site(page: Page, url: str) -> None:
     html = (
-        f'<!doctype html><title>Docs</title><script type="module" src="{url}/static/lectern-search.js"></script>'
+        f'<!doctype html><title>Docs</title><script type="module" src="{url}/widget.js"></script>'
         "<lectern-search></lectern-search>"
     )
 
@@ -210,6 +215,7 @@ async def test_the_box_works_on_another_site(page: Page, url: str) -> None:
     with serve_in_thread(Starlette(routes=[Route("/", docs)])) as docs_url:
         await page.goto(docs_url)
         await page.locator("lectern-search").click()
+        await expect(page.get_by_role("combobox")).to_be_focused()
         await page.keyboard.type(QUESTION)
         await page.keyboard.press("Enter")
         await answer_state(page, "done")

@@ -71,7 +71,7 @@ async def test_the_demo_page_and_its_modules_are_served(site_url: str) -> None:
     page = await get(site_url, "/")
     assert page.status_code == 200
     assert "lectern-search" in page.text
-    module = await get(site_url, "/static/lectern-search.js")
+    module = await get(site_url, "/widget.js")
     assert module.headers["content-type"].startswith(("text/javascript", "application/javascript"))
 
 

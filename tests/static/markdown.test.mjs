@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readFrame } from "../../static/client.js";
 import { safeAddress } from "../../static/links.js";
 import { parseBlocks } from "../../static/markdown-blocks.js";
 import { parseInline } from "../../static/markdown-inline.js";
@@ -277,15 +276,3 @@ test("an excerpt is cut at its ranges, whatever their order", () => {
   assert.equal("🎉 party time", pieces([]));
 });
 
-test("a frame is read, with its sources checked", () => {
-  const endpoint = new URL("https://lectern.example.com/");
-  const shown = { number: 1, title: "T", heading: "H", excerpt: "e" };
-  const source = { ...shown, ranges: [[0, 1], ["x"]], url: "/p#h", score: 1, similarity: 0.5 };
-  const frame = { choices: [{ answer: "", text: "Hi", finish_reason: null }], sources: [source, { url: "javascript:x" }] };
-  const empty = { number: null, title: "", heading: "", excerpt: "", ranges: [], byMeaning: false, href: null };
-  const read = { ...shown, ranges: [[0, 1]], byMeaning: true, href: "https://lectern.example.com/p#h" };
-  const expected = { answer: "", text: "Hi", sources: [read, empty], reason: "", trouble: null };
-  assert.deepEqual(readFrame(JSON.stringify(frame), endpoint), expected);
-  assert.equal(null, readFrame("not json", endpoint));
-  assert.equal(null, readFrame('{"choices": []}', endpoint));
-});
