@@ -57,7 +57,6 @@ export class AnswerView {
     this.#query = query;
     this.#nearest = nearest;
     this.#begin();
-    this.#room.tell("lectern-ask", { query });
     this.#follow(this.#room.client.ask(query, { fresh: isFresh }));
   }
 
@@ -65,6 +64,7 @@ export class AnswerView {
     this.#answer = answer;
     for await (const event of answer) {
       if (this.#answer !== answer) return;
+      if (event.type === "asked") this.#room.tell("lectern-ask", { query: this.#query, ...event });
       if (event.type === "sources") this.#found(event.sources);
       if (event.type === "text") this.#wrote(event.text);
       if (event.type === "done" && event.reason !== "stopped") this.#finished(event.reason, event.trouble);

@@ -1,10 +1,10 @@
-/** The demo page around the box: what it answers from, questions to try, the snippet to copy. */
+/** The demo page around the box: what it answers from, and questions to try. */
 
 import { createClient } from "./client.js";
-import { copyText } from "./clipboard.js";
+import { furnishSettings } from "./demo-settings.js";
+import { showEvents } from "./demo-wire.js";
 import { button, element } from "./dom.js";
 
-const HOME = new URL("..", import.meta.url);
 const OWN_NAME = "Lectern";
 const OWN_QUESTIONS = [
   "How do I point Lectern at my own docs?",
@@ -14,27 +14,28 @@ const OWN_QUESTIONS = [
 ];
 
 /**
- * @typedef {{name: string, pages: number, sections: number, embedder: string, completer: string,
- *   suggestions: string[]}} Site
+ * @typedef {{name: string, key: string, pages: number, sections: number, embedder: string, completer: string,
+ *   suggested_questions: string[]}} Site
  */
 
-const box = document.querySelector("lectern-search");
-showSnippet();
-showSite();
+showSite(await createClient({ endpoint: home() }).site().catch(() => null));
+showEvents(home());
 
-async function showSite() {
-  const site = await readSite();
-  if (!site) return tell("The server does not say what it answers from. Is it still starting?");
-  tell(...footerOf(site));
-  box.setAttribute("placeholder", `Search or ask ${site.name}…`);
-  const questions = site.suggestions?.length ? site.suggestions : ownQuestions(site);
-  box.suggestions = questions;
-  showExamples(questions);
+/** Modules may be served below a folder of their version's name. */
+function home() {
+  return new URL(document.baseURI);
 }
 
-/** @returns {Promise<Site | null>} */
-async function readSite() {
-  return createClient({ endpoint: HOME }).site().catch(() => null);
+/** @param {Site | null} site */
+function showSite(site) {
+  furnishSettings(home(), site?.key ?? "");
+  if (!site) return tell("The server does not say what it answers from. Is it still starting?");
+  tell(...footerOf(site));
+  const box = document.querySelector("lectern-search");
+  box.setAttribute("placeholder", `Search or ask ${site.name}…`);
+  const questions = site.suggested_questions?.length ? site.suggested_questions : ownQuestions(site);
+  box.suggestions = questions;
+  showExamples(questions);
 }
 
 /** Only Lectern's own docs are sure to answer questions about Lectern. */
@@ -64,13 +65,6 @@ function showExamples(questions) {
 
 function example(question) {
   const chip = button({}, [question]);
-  chip.addEventListener("click", () => box.ask(question));
+  chip.addEventListener("click", () => document.querySelector("lectern-search").ask(question));
   return element("li", {}, [chip]);
-}
-
-function showSnippet() {
-  const [code, copy] = document.querySelectorAll(".snippet code, .snippet button");
-  const script = new URL("widget.js", HOME);
-  code.textContent = `<script type="module" src="${script}"></script>\n<lectern-search></lectern-search>`;
-  copy.addEventListener("click", () => copyText(code.textContent, copy, code));
 }

@@ -70,7 +70,7 @@ def url(endpoint: ModelEndpoint, site_database_url: str) -> Iterator[str]:
 async def ask(page: Page, url: str, question: str = QUESTION) -> None:
     await page.goto(url)
     await page.keyboard.press("Control+k")
-    await expect(page.get_by_role("combobox")).to_be_focused()
+    await expect(page.locator("lectern-search input").first).to_be_focused()
     await page.keyboard.type(question)
     await page.keyboard.press("Enter")
 
@@ -106,7 +106,7 @@ async def test_a_question_is_asked_the_text_grows_and_a_source_is_opened(
 async def test_hits_come_while_typing_and_lead_to_their_section(page: Page, url: str) -> None:
     await page.goto(url)
     await page.keyboard.press("/")
-    await expect(page.get_by_role("combobox")).to_be_focused()
+    await expect(page.locator("lectern-search input").first).to_be_focused()
     await page.keyboard.type("pairing fails")
     rows = page.locator("[role=option]")
     await expect(rows.first).to_contain_text("pairing fails")
@@ -136,7 +136,7 @@ async def test_a_paid_embedder_is_asked_once_the_reader_has_paused(
     page.on("request", lambda request: searches.extend([request.url] if "/v1/search" in request.url else []))
     await page.goto(paid_url)
     await page.keyboard.press("/")
-    await expect(page.get_by_role("combobox")).to_be_focused()
+    await expect(page.locator("lectern-search input").first).to_be_focused()
     async with page.expect_response(lambda response: "paused=1" in response.url):
         await page.keyboard.type("pairing fails")
     await expect(page.locator("[role=option]").nth(1)).to_contain_text("When pairing fails")
@@ -149,7 +149,7 @@ async def test_a_built_in_embedder_is_not_asked_twice(page: Page, url: str) -> N
     page.on("request", lambda request: searches.extend([request.url] if "/v1/search" in request.url else []))
     await page.goto(url)
     await page.keyboard.press("/")
-    await expect(page.get_by_role("combobox")).to_be_focused()
+    await expect(page.locator("lectern-search input").first).to_be_focused()
     await page.keyboard.type("pairing fails ")
     await expect(page.locator("[role=option]").nth(1)).to_contain_text("When pairing fails")
     await page.wait_for_timeout(1000)  # the long pause is over by then; that nothing happens sends no event
@@ -215,12 +215,38 @@ async def test_the_box_works_on_another_site(page: Page, url: str) -> None:
     with serve_in_thread(Starlette(routes=[Route("/", docs)])) as docs_url:
         await page.goto(docs_url)
         await page.locator("lectern-search").click()
-        await expect(page.get_by_role("combobox")).to_be_focused()
+        await expect(page.locator("lectern-search input").first).to_be_focused()
         await page.keyboard.type(QUESTION)
         await page.keyboard.press("Enter")
         await answer_state(page, "done")
         card = page.locator(".card").first
         assert await card.get_attribute("href") == f"{url}/pages/guides/bulbs#changing-the-bulb"
+
+
+async def test_what_is_chosen_becomes_the_box_and_the_snippet(page: Page, url: str) -> None:
+    await page.goto(url)
+    snippet = page.locator(".snippet code")
+    await expect(snippet).to_contain_text(f'src="{url}/widget.js"')
+    await page.get_by_text("Dark", exact=True).click()
+    await page.get_by_label("Position").select_option("panel")
+    await page.get_by_label("Language").select_option("de")
+    await expect(snippet).to_contain_text('data-theme="dark" data-position="panel" data-language="de"')
+    box = page.locator("lectern-search")
+    await expect(box).to_have_attribute("position", "panel")
+    dark = "getComputedStyle(document.querySelector('lectern-search')).colorScheme"
+    assert ["dark", "dark"] == [await page.evaluate(of) for of in (dark, dark.replace("lectern-search", "html"))]
+
+
+async def test_the_events_are_listed_as_they_arrive(page: Page, url: str, endpoint: ModelEndpoint) -> None:
+    endpoint.knobs.delta_delay_seconds = 0.02
+    await ask(page, url)
+    events = page.locator(".events tbody tr")
+    await expect(events.nth(1)).to_contain_text("delta")
+    assert await page.locator(".answer").get_attribute("data-state") == "writing"
+    await expect(events.last).to_contain_text("[DONE]", timeout=10_000)
+    names = await page.locator(".events td:nth-child(2)").all_inner_texts()
+    assert ["sources", "delta", "answer", ""] == list(dict.fromkeys(names))
+    assert len(endpoint.requests) == 1
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
