@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from types import FrameType
 from typing import Final, TypedDict
 
@@ -19,7 +20,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from server.answering.answer import Answering
@@ -35,15 +36,18 @@ from server.models.embeddings import make_embedder
 from server.models.reranking import make_reranker
 from server.routes.answers import AskedAnswers, OneAnswer, events
 from server.routes.chat_completions import chat_completions, completions, models, one_model
-from server.routes.demo import Modules, demo, widget
+from server.routes.demo import demo
+from server.routes.feedback import feedback
 from server.routes.health import healthz, readyz
 from server.routes.jobs import show_job
+from server.routes.modules import module, widget
 from server.routes.pages import show_page
 from server.routes.push import Pages, sync
 from server.routes.query import query
 from server.routes.responses import JsonResponse, error_response, tell_error, tell_nobody
 from server.routes.search import search
 from server.routes.site import site
+from server.routes.static_folder import StaticFolder
 from server.routes.ui_messages import Chats, ChatStream
 from server.settings import Settings, find_folder, load_settings
 
@@ -97,6 +101,7 @@ class Rooms(TypedDict):
     """What a request needs; Starlette hands it on as `request.state`."""
 
     settings: Settings
+    site_key: str
     database: Database
     retriever: Retriever
     answering: Answering
@@ -133,12 +138,14 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
     )
 
 
-def _routes() -> list[Route | Mount]:
+def _routes() -> list[Route]:
+    static = StaticFolder(find_folder("static"))
     return [
         *(Route(path, query) for path in ("/v1/query", *_LEGACY_QUERY_PATHS)),
         Route("/v1/answers", AskedAnswers),
         Route("/v1/answers/{id}", OneAnswer),
         Route("/v1/answers/{id}/events", events),
+        Route("/v1/answers/{id}/feedback", feedback, methods=["POST"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         Route("/v1/completions", completions, methods=["POST"]),
         Route("/v1/models", models),
@@ -153,9 +160,9 @@ def _routes() -> list[Route | Mount]:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/pages/{path:path}", show_page),
-        Mount("/static", Modules(directory=find_folder("static"))),
-        Route("/widget.js", widget),
-        Route("/", demo),
+        Route("/widget.js", partial(widget, static)),
+        Route("/static/{path:path}", partial(module, static)),
+        Route("/", partial(demo, static)),
     ]
 
 
@@ -220,7 +227,12 @@ async def open_rooms(settings: Settings, *, embedding_retries: int = 1) -> Async
         answers = Answers(answering, database, settings)
         stack.push_async_callback(answers.close)
         yield Rooms(
-            settings=settings, database=database, retriever=retriever, answering=answering, answers=answers
+            settings=settings,
+            site_key=site.public_key,
+            database=database,
+            retriever=retriever,
+            answering=answering,
+            answers=answers,
         )
 
 

@@ -188,6 +188,19 @@ def retry_command(ids: tuple[int, ...]) -> None:
     raise SystemExit(0 if were_queued else 1)
 
 
+@lectern.command("feedback")
+@click.option("--down", is_flag=True, help="Only questions that an answer to was found bad.")
+@click.option("--days", type=click.IntRange(1), help="Only ratings of the last so many days.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="Questions at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with whole texts.")
+def feedback_command(down: bool, days: int | None, limit: int, as_json: bool) -> None:
+    """List what readers said of answers, by question, the worst first."""
+    from server.rating import list_feedback
+
+    settings = load_settings()
+    _run(list_feedback(settings, is_down=down, days=days, count=limit, as_json=as_json), settings)
+
+
 @lectern.command()
 @click.argument("query")
 def ask(query: str) -> None:

@@ -8,6 +8,7 @@
     │   ├── TooLarge                413
     │   └── TypeUnsupported         415   no format is known for the content type
     ├── NotFound                    404
+    │   └── SiteUnknown             404   the request names a site that is not this server's
     ├── PushRefused                 403   there is no secret key to push with
     │   └── KeyRefused              401   … or another one was given
     ├── Outage                      503   an outside system is unwell; the next request may work
@@ -90,6 +91,14 @@ class NotFound(LecternError):
     code = "not_found"
     http_status = 404
     reader_text = "There is nothing at this address."
+
+
+class SiteUnknown(NotFound):
+    code = "site_unknown"
+    reader_text = (
+        "This server does not have the site that the request names: `data-site` of the script's tag has to be the "
+        "`key` that GET /v1/site gives, or to be left out."
+    )
 
 
 class PushRefused(LecternError):

@@ -209,6 +209,8 @@ class Hit:
     heading: str
     slug: str | None
     url: str
+    heading_path: tuple[str, ...] = ()
+    """From the top heading under the page's title down to `heading`; empty above the first heading."""
     excerpt: str
     """Plain text, at most a few hundred characters."""
     ranges: tuple[tuple[int, int], ...]
@@ -282,6 +284,8 @@ class Site:
     next_embedding_model: str | None = None
     """What a reindex that has not ended makes the next vectors with; `None` when there is none."""
     next_embedding_dimensions: int | None = None
+    public_key: str = ""
+    """What the site's pages may name it by; does not change. Empty in results that were saved without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,6 +416,26 @@ class AnswerProgress:
     first_delta_at: datetime | None = None
     finished_at: datetime | None = None
     delivered_at: datetime | None = None
+
+
+Rating = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedQuestion:
+    """What readers said of the answers to one question. The field names are those of `lectern feedback --json`."""
+
+    query: str
+    up_count: int
+    down_count: int
+    ratings: tuple[Mapping[str, Any], ...]
+    """`rating`, `reason`, `comment` and `rated_at` of each, newest first."""
+    rated_at: datetime
+    """The last time."""
+    answer_id: str
+    """Of the last answer that was found bad, else of the last."""
+    model: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

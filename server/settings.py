@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         ("*",), description="Comma-separated web origins that may ask (CORS)."
     )
 
+    suggested_questions: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Questions separated by `|` that the search box offers before anything is typed."
+    )
+
     secret_key: SecretStr | None = Field(
         None, description="What `Authorization: Bearer …` has to carry to push pages. Unset: nobody may push."
     )
@@ -268,6 +272,14 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: Any) -> Any:
         return (
             tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        )
+
+    @field_validator("suggested_questions", mode="before")
+    @classmethod
+    def _split_bars(cls, value: Any) -> Any:
+        """Questions have commas."""
+        return (
+            tuple(part.strip() for part in value.split("|") if part.strip()) if isinstance(value, str) else value
         )
 
     @field_validator("log_level")

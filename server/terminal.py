@@ -123,7 +123,7 @@ def _tell_planned(outcome: Outcome) -> None:
         *(f"- {path}" for path in outcome.removed_paths),
     ]
     for line in marked[:_PATHS_MAX]:
-        console.print(f"  {_one_line(line)}", markup=False, emoji=False)
+        console.print(f"  {one_line(line)}", markup=False, emoji=False)
     if len(marked) > _PATHS_MAX:
         console.print(f"  … and {len(marked) - _PATHS_MAX} more")
     console.print(
@@ -161,7 +161,7 @@ def tell_troubles(outcome: Outcome) -> None:
 
 
 def _tell_trouble(kind: str, trouble: Trouble) -> None:
-    error_console.print(f"{kind} {escape(_one_line(f'{trouble.place} {trouble.reason}'))}", emoji=False)
+    error_console.print(f"{kind} {escape(one_line(f'{trouble.place} {trouble.reason}'))}", emoji=False)
 
 
 def tell_publications(publications: Sequence[PastPublication]) -> None:
@@ -171,7 +171,7 @@ def tell_publications(publications: Sequence[PastPublication]) -> None:
         state = f"{counted(one.pages_total, 'page')}, {counted(one.sections_total, 'section')}"
         commit = (one.source_commit or "-")[:_COMMIT_CHARS]
         console.print(
-            f"{one.generation:>6}  {one.published_at:%Y-%m-%d %H:%M:%S}  {_one_line(commit):<{_COMMIT_CHARS}}  "
+            f"{one.generation:>6}  {one.published_at:%Y-%m-%d %H:%M:%S}  {one_line(commit):<{_COMMIT_CHARS}}  "
             f"{changed}; {counted(one.windows_embedded, 'window')} embedded; {state}",
             markup=False,
             emoji=False,
@@ -217,7 +217,8 @@ def without_escapes(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The same without line ends."""
     return " ".join(without_escapes(text).split())
 
 

@@ -51,6 +51,7 @@ def _fields(match: Match, query: str, unfinished_word: str | None = None, *, sit
         "heading": match.heading,
         "slug": match.slug,
         "url": section_url(match, site_url=site_url),
+        "heading_path": () if match.heading_path == (match.title,) else match.heading_path,
         "excerpt": excerpt.text,
         "ranges": excerpt.ranges,
         "title_ranges": mark_words(match.title, query, unfinished_word=unfinished_word),

@@ -96,7 +96,8 @@ def _found(stored: StoredAnswer) -> SourcesFound | None:
 
 def _source(fields: dict[str, Any]) -> Source:
     ranges = {name: tuple(tuple(pair) for pair in value) for name, value in fields.items() if "ranges" in name}
-    return Source(**{**fields, **ranges})
+    path = tuple(fields.get("heading_path", ()))
+    return Source(**{**fields, **ranges, "heading_path": path})
 
 
 def _finished(stored: StoredAnswer) -> Finished:

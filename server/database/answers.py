@@ -8,9 +8,17 @@ from typing import Any, Final
 import asyncpg
 
 from server.database.calls import SITE
-from server.database.pool import Database
+from server.database.pool import Database, translated_errors
 from server.errors import AnswerInterrupted
-from server.records import AnswerDemand, AnswerProgress, Exchange, OpenedAnswer, StoredAnswer
+from server.records import (
+    AnswerDemand,
+    AnswerProgress,
+    Exchange,
+    OpenedAnswer,
+    RatedQuestion,
+    Rating,
+    StoredAnswer,
+)
 
 # What an answer says whose writer is gone, in the shape of any other problem.
 _INTERRUPTED: Final = AnswerInterrupted("The server that wrote the answer is gone.").told
@@ -126,6 +134,28 @@ async def drop_old_answers(database: Database, keep_days: float) -> int:
     (row,) = await database.fetch("select docs.drop_old_answers($1) as count", keep_days)
     count: int = row["count"]
     return count
+
+
+async def rate_answer(
+    database: Database, id: str, *, client: bytes, rating: Rating | None, reason: str | None, comment: str | None
+) -> bool:
+    """Keeps a reader's rating in the place of their last one; `None` withdraws it. Whether there is the answer."""
+    (row,) = await database.fetch(
+        "select docs.rate_answer($1, $2, $3, $4, $5) as is_there", _storable(id), client, rating, reason, comment
+    )
+    is_there: bool = row["is_there"]
+    return is_there
+
+
+async def get_feedback(
+    connection: asyncpg.Connection, *, days: float | None, is_down: bool, count: int
+) -> list[RatedQuestion]:
+    """The questions that were rated, worst first; see `sql/functions/get_feedback.sql`. For the owner."""
+    with translated_errors():
+        rows = await connection.fetch(
+            "select * from docs.get_feedback($1, $2, $3, $4)", SITE, days, is_down, count
+        )
+    return [RatedQuestion(**{**row, "ratings": tuple(row["ratings"])}) for row in rows]
 
 
 def _make_answer(row: asyncpg.Record) -> StoredAnswer:

@@ -17,7 +17,9 @@ from server.routes.asking import read_idempotency_key, read_last_event_id, wants
 from server.routes.bodies import read_body, read_filter_key, read_object, read_text_key
 from server.routes.formats.named_events import NamedEvents
 from server.routes.formats.whole import whole_answer
+from server.routes.parameters import read_parameters, read_position
 from server.routes.responses import AnswerStream, JsonResponse, resume
+from server.routes.site_key import require_site
 from server.settings import Settings
 
 _BODY_MAX_BYTES: Final = 100_000
@@ -57,14 +59,19 @@ class OneAnswer(HTTPEndpoint):
 
 
 async def events(request: Request) -> Response:
-    """The answer's events, from the beginning or behind `Last-Event-ID`; 204 where nothing is left to tell."""
-    resumed = read_last_event_id(request)
-    if resumed is None:
+    """The answer's events, from the beginning or behind a position; 204 where nothing is left to tell.
+
+    An `EventSource` tells by `Last-Event-ID`, which a page cannot set: one loaded anew says `after` in the
+    address, which stays the same when the connection is lost later.
+    """
+    id = request.path_params["id"]
+    after = read_position(read_parameters(request), "after")
+    if resumed := read_last_event_id(request):
+        # An id of another answer comes from a client that read that one's stream before.
+        after = resumed[1] if resumed[0] == id else NOTHING
+    if after is None:
         return AnswerStream(request.state.answers, await _find(request), _NAMED_EVENTS, request.state.settings)
-    id, position = resumed
-    asked_id = request.path_params["id"]
-    # An id of another answer comes from a client that read that one's stream before.
-    return await resume(request, asked_id, _NAMED_EVENTS, after=position if id == asked_id else NOTHING)
+    return await resume(request, id, _NAMED_EVENTS, after=after)
 
 
 async def _find(request: Request) -> LiveAnswer:
@@ -76,6 +83,7 @@ async def _read_question(request: Request) -> Question:
     settings: Settings = request.state.settings
     raw = await read_body(request, max_bytes=_BODY_MAX_BYTES, advice="ask shorter")
     body = read_object(raw, example=_EXAMPLE)
+    require_site(request, read_text_key(body, "site"))
     query = body.get("query")
     if not isinstance(query, str):
         raise RequestInvalid(f"`query` is no text: send {_EXAMPLE}.")

@@ -1,39 +1,24 @@
-"""`GET /`: the page to try Lectern on, and `GET /static/…`: its modules, which other sites load too."""
+"""`GET /`: the page to try Lectern on."""
 
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import Response
 
-from server.settings import find_folder
+from server.routes.modules import ASK_FIRST, file_response
+from server.routes.static_folder import StaticFolder
 
+# Of the previews as well. Answers may show images of any host; nothing else comes from elsewhere.
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' https: data:; base-uri 'none'; object-src 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
 
 
-class Modules(StaticFiles):
-    """Files whose names carry no version, so a browser has to ask whether they changed (304 by ETag)."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-
-async def demo(request: Request) -> Response:
-    del request
-    return FileResponse(find_folder("static") / "index.html", headers=PAGE_HEADERS)
-
-
-async def widget(request: Request) -> Response:
-    del request
-    return FileResponse(find_folder("static") / "widget.js", headers={"Cache-Control": "no-cache"})
+def demo(folder: StaticFolder, request: Request) -> Response:
+    return file_response(request, folder.edition().get("index.html"), {**PAGE_HEADERS, "Cache-Control": ASK_FIRST})

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from server.errors import RequestInvalid
 
 _LIMIT_MAX: Final = 50
+_POSITION_DIGITS: Final = 12
 
 
 def read_parameters(request: Request) -> dict[str, str]:
@@ -46,6 +47,16 @@ def read_flag(parameters: Mapping[str, str], name: str) -> bool:
     if text not in ("", "0", "1", "false", "true"):
         raise RequestInvalid(f"The parameter `{name}` is neither 1 nor 0.")
     return text in ("1", "true")
+
+
+def read_position(parameters: Mapping[str, str], name: str) -> int | None:
+    """Of an event in its stream, as event ids tell it; `None` when not asked for."""
+    text = parameters.get(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < _POSITION_DIGITS):
+        raise RequestInvalid(f"The parameter `{name}` is not the number at the end of an event's id.")
+    return int(text)
 
 
 def read_limit(parameters: Mapping[str, str], *, default: int) -> int:

@@ -16,6 +16,7 @@ from server.routes.formats.plain_text import PlainText
 from server.routes.formats.whole import whole_answer
 from server.routes.parameters import read_filter, read_flag, read_parameters
 from server.routes.responses import AnswerStream, JsonResponse, error_headers, read_whole, resume
+from server.routes.site_key import require_site
 from server.settings import Settings
 
 _JSON: Final = "application/json"
@@ -47,6 +48,7 @@ async def query(request: Request) -> Response:
 
 def _read_question(request: Request, media_type: str, settings: Settings) -> Question:
     parameters = read_parameters(request)
+    require_site(request, parameters.get("site"))
     # An `EventSource` sends `Cache-Control: no-cache` with every request, whatever its page thinks of that.
     is_fresh = read_flag(parameters, "fresh") or (media_type != EVENT_STREAM and wants_fresh(request))
     return Question(

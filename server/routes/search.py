@@ -13,6 +13,7 @@ from server.answering.sources import make_typed_hits
 from server.records import Hit, Match
 from server.routes.parameters import read_filter, read_flag, read_limit, read_parameters
 from server.routes.responses import JsonResponse
+from server.routes.site_key import require_site
 from server.settings import Settings
 
 
@@ -21,6 +22,7 @@ async def search(request: Request) -> Response:
     settings: Settings = request.state.settings
     retriever: Retriever = request.state.retriever
     parameters = read_parameters(request)
+    require_site(request, parameters.get("site"))
     raw = parameters.get("query", "")
     query = clean_query(raw, max_chars=settings.query_max_chars)
     limit = read_limit(parameters, default=10)

@@ -1,7 +1,7 @@
 -- Forgets answers that were asked for so many days ago, with their keys and their places in conversations; returns
 -- how many: no more at once than the time for a call is enough for, the oldest first; it is called until there are
 -- none. Of those of the last day that were asked for minutes ago it forgets who asked: by then nobody comes back
--- who lost a connection.
+-- who lost a connection. Who rated an answer is forgotten after a day.
 create or replace function docs.drop_old_answers(keep_days float)
 returns bigint
 language sql
@@ -12,6 +12,11 @@ as $$
   set client = null
   where answer.client is not null
     and answer.created_at between now() - interval '1 day' and now() - interval '5 minutes';
+
+  update docs.feedback
+  set client = null
+  where feedback.client is not null
+    and feedback.rated_at < now() - interval '1 day';
 
   with dropped as (
     delete from docs.answer

@@ -1,4 +1,4 @@
--- What is published for a site, what its vectors were made with, and which model a reindex that has not ended
+-- What is published for a site and what it is named by, what its vectors were made with, and which model a reindex that has not ended
 -- makes the next ones with; no row when there is no such site.
 create or replace function docs.get_site(site text)
 returns table (
@@ -9,7 +9,8 @@ returns table (
   embedding_dimensions int,
   requested_dimensions int,
   next_embedding_model text,
-  next_embedding_dimensions int
+  next_embedding_dimensions int,
+  public_key text
 )
 language sql
 stable
@@ -24,7 +25,8 @@ as $$
     model.dimensions,
     model.requested_dimensions,
     next.name,
-    next.dimensions
+    next.dimensions,
+    found.public_key
   from docs.site as found
   left join docs.embedding_model as model on true
   left join docs.next_embedding_model as next on true

@@ -21,6 +21,7 @@ SOURCE = Source(
     path="/a",
     title="Ä",
     heading="B",
+    heading_path=("A", "B"),
     slug=None,
     url="/pages/a",
     excerpt="Unplug 🙂",

@@ -180,6 +180,35 @@ async def test_who_asks_for_the_headers_alone_has_not_read_the_answer(
         assert [("finished", None)] == [tuple(row) for row in await owner.fetch(statement, asked["id"])]
 
 
+async def test_a_page_that_was_loaded_anew_resumes_by_address(
+    client: httpx.AsyncClient, url: str, other_url: str, endpoint: ModelEndpoint
+) -> None:
+    endpoint.knobs = Knobs(answer=ANSWER)
+    asked = await post(client, url)
+    await read(client, url + asked["events"])
+    for server in (url, other_url):
+        events = server + asked["events"]
+        assert ANSWER[7:] == text_of(await read(client, f"{events}?after=7"))
+        by_both = await read(client, f"{events}?after=7", after=f"{asked['id']}:11")
+        assert ANSWER[11:] == text_of(by_both)
+        from_another = await read(client, f"{events}?after=7", after="another:11")
+        assert ANSWER == text_of(from_another)
+        assert ["sources", "delta", "answer"] == [
+            one.get("event") for one in (await read(client, f"{events}?after=")).events[:-1]
+        ]
+        assert ["answer", None] == [
+            one.get("event") for one in (await read(client, f"{events}?after={len(ANSWER)}")).events
+        ]
+        assert 204 == (await read(client, f"{events}?after={FINISHED}")).response.status_code
+    assert 204 == (await read(client, f"{url}/v1/answers/none/events?after=7")).response.status_code
+
+
+@pytest.mark.parametrize("after", ["-1", "seven", "7.0", "١", "1" * 12])
+async def test_a_position_that_is_none_is_refused(client: httpx.AsyncClient, url: str, after: str) -> None:
+    refused = await client.get(f"{url}/v1/answers/none/events", params={"after": after})
+    assert (400, True) == (refused.status_code, "`after`" in refused.json()["error"]["message"])
+
+
 @pytest.mark.parametrize("position", [FINISHED, DONE])
 async def test_who_has_everything_is_sent_away(
     client: httpx.AsyncClient, url: str, endpoint: ModelEndpoint, position: int

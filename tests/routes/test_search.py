@@ -27,6 +27,17 @@ async def test_hits_are_an_answers_sources_in_the_same_order(site_url: str) -> N
     assert set(hits[0]) == set(sources[0]) - {"number"}
 
 
+async def test_a_hit_tells_the_headings_above_it(site_url: str) -> None:
+    hits = (await get(site_url, "/v1/search?query=pairing fails&limit=50")).json()["hits"]
+    paths = {hit["heading"]: hit["heading_path"] for hit in hits}
+    assert ["Pairing the dimmer", "When pairing fails"] == paths["When pairing fails"]
+    assert all(path == [] or path[-1] == heading for heading, path in paths.items())
+    (top, *_) = (await get(site_url, "/v1/search?query=lamps that last")).json()["hits"]
+    assert ("Lamps by Lumen", []) == (top["heading"], top["heading_path"])
+    (source, *_) = (await ask(site_url, "pairing fails")).frames[0]["sources"]
+    assert paths[source["heading"]] == source["heading_path"]
+
+
 @pytest.mark.parametrize("query", ["E_PAIR_TIMEOUT", "resetPairing", "lumen.dimmer.resetPairing"])
 async def test_an_identifier_finds_its_section(site_url: str, query: str) -> None:
     hits = (await get(site_url, f"/v1/search?query={query}")).json()["hits"]

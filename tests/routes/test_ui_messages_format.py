@@ -33,6 +33,7 @@ FIRST = Source(
     path="/guides/auth",
     title="Authentication",
     heading="Tokens",
+    heading_path=("Tokens",),
     slug="tokens",
     url="/pages/guides/auth#tokens",
     excerpt="Tokens expire.",
@@ -42,7 +43,14 @@ FIRST = Source(
     similarity=0.5,
     score=0.75,
 )
-SECOND = replace(FIRST, number=2, heading="Authentication", slug=None, url="https://docs.example.com/guides/auth")
+SECOND = replace(
+    FIRST,
+    number=2,
+    heading="Authentication",
+    heading_path=(),
+    slug=None,
+    url="https://docs.example.com/guides/auth",
+)
 FOUND = SourcesFound((FIRST, SECOND), "high", query="How long do tokens live?")
 
 OPENING = [
@@ -71,6 +79,7 @@ OPENING = [
                     "path": "/guides/auth",
                     "title": "Authentication",
                     "heading": "Tokens",
+                    "heading_path": ["Tokens"],
                     "slug": "tokens",
                     "url": "https://ask.example.com/pages/guides/auth#tokens",
                     "excerpt": "Tokens expire.",
@@ -86,6 +95,7 @@ OPENING = [
                     "path": "/guides/auth",
                     "title": "Authentication",
                     "heading": "Authentication",
+                    "heading_path": [],
                     "slug": None,
                     "url": "https://docs.example.com/guides/auth",
                     "excerpt": "Tokens expire.",
