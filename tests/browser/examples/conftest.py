@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Request, Response
@@ -18,7 +19,7 @@ from tests.conftest import cloned_database
 from tests.serving import serve_in_thread
 from tests.site_server import SiteServer, files_in, serve_site
 
-DOCS, LECTERN = b"https://docs.example.com", b"https://lectern.example.com"
+DOCS, LECTERN, KEY = "https://docs.example.com", "https://lectern.example.com", "pk_your_site_key"
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,12 @@ def publish(folder: Path, *, database_url: str, site_url: str) -> None:
 
 
 def serve_built(site: Site, server: SiteServer) -> None:
-    """With the addresses that run, where the example has those of nobody."""
+    """With the addresses that run and the site's key, where the example has those of nobody."""
+    key = httpx.get(f"{site.lectern_url}/v1/site").json()["key"]
     for path, content in files_in(site.built).items():
-        server.add(path, content.replace(DOCS, site.url.encode()).replace(LECTERN, site.lectern_url.encode()))
+        for placeholder, real in ((DOCS, site.url), (LECTERN, site.lectern_url), (KEY, key)):
+            content = content.replace(placeholder.encode(), real.encode())
+        server.add(path, content)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
