@@ -1,70 +1,34 @@
 /**
- * The server without any interface: a search, and answers that stream, resume and stop. What comes in is checked
- * here, so whoever shows it may rely on it. Runs in browsers and in Node from 20 on.
+ * The server without any interface: a search, and answers that stream, resume and stop. Runs in browsers and in Node
+ * from 20 on; the types are in client.d.ts.
  *
  *     const client = createClient({ endpoint: "https://lectern.example.com", site: "pk_…" });
  *     for await (const { hits } of client.search("install")) show(hits);
  *     const answer = client.ask("How do I install it?");
  *     for await (const event of answer) if (event.type === "text") append(event.text);
  *
- * @typedef {object} Source
- * @property {number | null} number what an answer cites it by; `null` for a search hit
- * @property {string} path of its page
- * @property {string} title
- * @property {string} heading
- * @property {string[]} headingPath the headings above the section and its own
- * @property {string} excerpt
- * @property {{title: Range[], heading: Range[], excerpt: Range[]}} ranges the query's words in each
- * @property {boolean} byMeaning whether its meaning was compared too, and not its words alone
- * @property {string | null} href absolute and safe to link to, or `null`
- *
- * @typedef {[number, number]} Range half-open, in UTF-16 code units
- * @typedef {{code: string, message: string, status: number | null, retryAfterSeconds: number | null}} Trouble
- * @typedef {{hits: Source[], confidence: string | null}} Found
- *
- * @typedef {{type: "asked", id: string, conversation: string}
- *   | {type: "sources", sources: Source[], confidence: string | null, searchedQuery: string | null}
- *   | {type: "text", text: string}
- *   | {type: "lost"}
- *   | {type: "done", reason: string, trouble: Trouble | null}} AnswerEvent `lost` says that the connection is gone and
- *   sought anew; `done` comes last, exactly once, with trouble when the reason is `error`
+ * @typedef {import("./client.d.ts").AnswerEvent} AnswerEvent
+ * @typedef {import("./client.d.ts").Source} Source
+ * @typedef {import("./client.d.ts").Trouble} Trouble
  */
 
 import { safeAddress } from "./links.js";
 
-const PAUSE_MS = 600; // a guess: who looks at the hits for so long has typed what they meant
-const RETRY_MS = [300, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]; // a guess: a server restarts within a minute
-const EVENTS = ["sources", "delta", "answer", "problem"];
+const TYPED_MS = 600; // a guess: who looks at the hits for so long has typed what they meant
+const REQUEST_MS = 30_000; // a guess: longer than the server waits for its database
+const SILENT_MS = 60_000; // four of the server's pings, which an `EventSource` keeps to itself
+const ASLEEP_MS = 30_000; // a guess: after so long a network may have dropped a connection without a word
+const LONGEST_PAUSE_MS = 15_000; // a guess: who is to wait longer should be told
+const MAX_LOSSES = 12; // in a row: a minute and a half, in which a server restarts or a train leaves its tunnel
 
-/**
- * @param {{endpoint: string | URL, site?: string}} options `endpoint`: base address of the Lectern server
- */
-export function createClient({ endpoint, site = "" }) {
-  const server = new Server(new URL(endpoint), site);
+/** @type {typeof import("./client.d.ts").createClient} */
+export function createClient({ endpoint, site }) {
+  const server = new Server(endpoint, site);
   return {
-    /** @returns {Promise<object>} what `GET /v1/site` tells */
     site: () => server.get("v1/site"),
-
-    /**
-     * Sections for a query, best first; twice where the server compares meanings only for who has paused.
-     *
-     * @param {string} query white space at its end finishes the last word
-     * @param {{limit?: number, signal?: AbortSignal}} [options]
-     * @returns {AsyncGenerator<Found>} throws a `Trouble`, or the signal's reason
-     */
     search: (query, options) => search(server, query, options),
-
-    /**
-     * @param {string} query
-     * @param {{conversation?: string, fresh?: boolean, filter?: object, page?: string, signal?: AbortSignal}} [options]
-     *   `fresh`: an answer given before will not do; `signal` leaves the answer without stopping it
-     */
-    ask: (query, options = {}) => new Answer(server, { query, ...options }),
-
-    /** An answer asked for before, from its beginning. @param {string} id @param {{signal?: AbortSignal}} [options] */
-    resume: (id, options = {}) => new Answer(server, { id, ...options }),
-
-    /** @param {string} id @param {{rating: "up" | "down" | null, reason?: string, comment?: string}} feedback */
+    ask: (query, options) => new Answer(server, { ...options, query }),
+    resume: (id, options) => new Answer(server, { ...options, id }),
     rate: (id, feedback) => server.send("POST", `${answerPath(id)}/feedback`, feedback),
   };
 }
@@ -78,240 +42,220 @@ export class LecternError extends Error {
   }
 }
 
+/** Twice where the server compares meanings only for who has paused. */
 async function* search(server, query, { limit = 8, signal } = {}) {
-  const once = async (more) => {
-    const { hits, confidence } = await server.get("v1/search", { query, limit, ...more }, signal);
-    return { hits: readSources(hits, server.endpoint), confidence: confidence ?? null };
-  };
-  const found = await once();
-  yield found;
-  if (found.hits.some((hit) => hit.byMeaning)) return;
-  await pause(PAUSE_MS, signal);
-  yield await once({ paused: 1 });
+  for (const paused of [0, 1]) {
+    const { hits, confidence } = await server.get("v1/search", { query, limit, paused }, signal);
+    const sources = server.sources(hits);
+    yield { hits: sources, confidence };
+    if (paused || sources.some((hit) => hit.byMeaning)) return;
+    await new Promise((resolve) => setTimeout(resolve, TYPED_MS));
+  }
 }
 
-/** One answer as it comes: iterate it once. What came so far stays in its properties. */
 class Answer {
   text = "";
   /** @type {Source[]} */
   sources = [];
   #server;
   #asked;
-  #position = -1;
+  #source;
+  #position;
+  #losses = 0;
+  #timer;
+  #heardAt;
+  /** @type {AnswerEvent[]} */
+  #events = [];
+  #wake = () => {};
+  #isDone = false;
   #leaving = new AbortController();
-  #stopped = false;
 
-  constructor(server, { signal, ...asked }) {
+  constructor(server, asked) {
     this.#server = server;
     this.#asked = asked;
-    this.id = asked.id ?? null;
-    this.query = asked.query ?? "";
-    this.conversation = asked.conversation ?? null;
-    signal?.addEventListener("abort", () => this.#leaving.abort(signal.reason));
-    if (signal?.aborted) this.#leaving.abort(signal.reason);
+    ({ id: this.id = null, query: this.query = "", conversation: this.conversation = null } = asked);
   }
 
-  /** Ends the model's work; what was written is kept, and the last event is `done`. */
   stop() {
-    this.#stopped = true;
-    this.#leaving.abort();
-    if (this.id) this.#server.send("DELETE", answerPath(this.id)).catch(() => {});
+    if (this.#isDone) return;
+    this.#end("stopped");
+    if (this.id) this.#delete();
   }
 
   /** @returns {AsyncGenerator<AnswerEvent>} */
   async *[Symbol.asyncIterator]() {
+    const { signal } = this.#asked;
+    const until = { signal: this.#leaving.signal };
+    signal?.addEventListener("abort", () => this.#leave(), until);
+    if (signal?.aborted) this.#leave();
+    // Node has no such events.
+    for (const type of ["online", "visibilitychange"]) globalThis.addEventListener?.(type, (event) => this.#back(event), until);
+    if (!until.signal.aborted) (this.id ? this.#connect() : this.#open()).catch((error) => this.#end("error", error));
     try {
-      if (!this.id) yield await this.#open();
-      yield* this.#follow();
-    } catch (error) {
-      if (this.#stopped) yield { type: "done", reason: "stopped", trouble: null };
-      else if (!this.#leaving.signal.aborted) yield { type: "done", reason: "error", trouble: asTrouble(error) };
-    }
-  }
-
-  async #open() {
-    const { query, conversation, filter, page, fresh } = this.#asked;
-    const headers = { "Idempotency-Key": randomKey(), ...(fresh && { "Cache-Control": "no-cache" }) };
-    const body = { query, conversation, filter, page, site: this.#server.site || undefined };
-    // Not by the signal: who stops before there is an id still has to stop the answer.
-    const answer = await this.#again(() => this.#server.send("POST", "v1/answers", body, headers), 2);
-    this.id = answer.id;
-    this.conversation = answer.conversation;
-    if (this.#stopped) this.stop();
-    return { type: "asked", id: this.id, conversation: this.conversation };
-  }
-
-  async *#follow() {
-    for (let attempt = 0; ; attempt += 1) {
-      this.#leaving.signal.throwIfAborted();
-      for await (const message of await this.#connect()) {
-        const event = this.#read(message);
-        if (event) attempt = 0;
-        if (event) yield event;
-        if (event?.type === "done") return;
+      for (;;) {
+        while (this.#events.length && !signal?.aborted) yield this.#events.shift();
+        if (until.signal.aborted) return;
+        await new Promise((resolve) => (this.#wake = resolve));
       }
-      yield { type: "lost" };
-      await pause(RETRY_MS[attempt] ?? fail(), this.#leaving.signal);
-      // An `EventSource` cannot see why it was refused.
-      await this.#again(() => this.#server.get(answerPath(this.id), {}, this.#leaving.signal), RETRY_MS.length);
+    } finally {
+      this.#leave();
     }
+  }
+
+  /** Who stops or leaves before there is an id does not cut the request short: the answer may have begun. */
+  async #open() {
+    const { signal, fresh, ...question } = this.#asked;
+    const body = { ...question, ...this.#server.site };
+    const key = crypto.getRandomValues(new Uint8Array(16)).join("-"); // `randomUUID` is missing on plain http
+    const headers = { "Idempotency-Key": key, ...(fresh && { "Cache-Control": "no-cache" }) };
+    for (let tries = 1; !this.id; tries += 1) {
+      try {
+        ({ id: this.id, conversation: this.conversation } = await this.#server.send("POST", "v1/answers", body, headers));
+      } catch (error) {
+        const pause = Math.max(pauseAfter(tries), error.retryAfterSeconds * 1000);
+        if (tries > 3 || isFinal(error) || pause > LONGEST_PAUSE_MS || this.#leaving.signal.aborted) throw error;
+        await new Promise((resolve) => (this.#timer = setTimeout(resolve, pause)));
+      }
+    }
+    if (this.#isDone) return this.#delete();
+    this.#tell({ type: "asked", id: this.id, conversation: this.conversation });
+    await this.#connect();
   }
 
   async #connect() {
-    const after = this.#position < 0 ? {} : { after: this.#position };
-    const address = this.#server.address(`${answerPath(this.id)}/events`, after);
-    const listen = globalThis.EventSource ? listenTo : (await import("./event-stream.js")).readEvents;
-    return listen(address, EVENTS, this.#leaving.signal);
+    const { EventSource } = globalThis.EventSource ? globalThis : await import("./event-stream.js");
+    if (this.#leaving.signal.aborted) return;
+    const source = new EventSource(this.#server.address(`${answerPath(this.id)}/events`, this.#position && { after: this.#position }));
+    for (const type of ["sources", "delta", "answer", "problem"]) source.addEventListener(type, (event) => this.#heard(event));
+    source.onopen = () => this.#watch(SILENT_MS);
+    source.onerror = () => this.#lost();
+    this.#source = source;
+    this.#watch(LONGEST_PAUSE_MS);
   }
 
-  /** Tries again what failed because the server is away. */
-  async #again(act, times) {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await act();
-      } catch (error) {
-        if (attempt >= times || !isPassing(error)) throw error;
-        await pause(RETRY_MS[attempt] ?? 0, this.#leaving.signal);
-      }
-    }
+  #watch(milliseconds) {
+    this.#heardAt = Date.now();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lost(), milliseconds);
   }
 
-  #read({ type, data, lastEventId }) {
-    const position = Number(lastEventId.split(":").at(-1));
-    if (!(position > this.#position)) return null; // a piece that is there already
+  #back({ type }) {
+    if (!this.#source || (type !== "online" && Date.now() - this.#heardAt < ASLEEP_MS)) return;
+    this.#source.close();
+    this.#connect();
+  }
+
+  /** Coming back is ours: an `EventSource` gives up at a 503, and cannot see why it was refused. */
+  #lost() {
+    this.#source.close();
+    clearTimeout(this.#timer);
+    if (!this.#losses) this.#tell({ type: "lost" });
+    this.#losses += 1;
+    if (this.#losses > MAX_LOSSES) return this.#end("error", {});
+    this.#timer = setTimeout(() => this.#connect(), pauseAfter(this.#losses));
+    this.#server.get(answerPath(this.id), {}, this.#leaving.signal).catch((error) => isFinal(error) && this.#end("error", error));
+  }
+
+  #heard({ type, data, lastEventId }) {
+    this.#watch(SILENT_MS);
+    const position = Number(lastEventId.split(":")[1]);
+    if (position <= this.#position) return;
+    // Code points, as the server counts; a piece may begin with some that are here already. All are new without a position.
+    const news = position - this.#position;
     this.#position = position;
+    this.#losses = 0;
     const body = JSON.parse(data);
-    if (type === "delta") return this.#wrote(textIn(body.text));
-    if (type === "sources") return this.#found(body);
-    return { type: "done", reason: textIn(body.finish_reason) || "stop", trouble: body.error ? asTrouble(body.error) : null };
+    if (type === "delta") {
+      const text = [...body.text].slice(-news).join("");
+      this.text += text;
+      this.#tell({ type: "text", text });
+    } else if (type === "sources") {
+      const { query, confidence, searched_query: searchedQuery } = body;
+      const sources = this.#server.sources(body.sources);
+      Object.assign(this, { query, sources });
+      this.#tell({ type, sources, confidence, searchedQuery });
+    } else this.#end(body.finish_reason, body.error);
   }
 
-  #wrote(text) {
-    this.text += text;
-    return { type: "text", text };
+  #end(reason, error = null) {
+    this.#isDone = true;
+    this.#tell({ type: "done", reason, trouble: error && new LecternError(error) });
+    this.#leave();
   }
 
-  #found({ query, sources, confidence, searched_query }) {
-    this.query = textIn(query) || this.query;
-    this.sources = readSources(sources, this.#server.endpoint);
-    return { type: "sources", sources: this.sources, confidence: confidence ?? null, searchedQuery: searched_query ?? null };
+  #tell(event) {
+    if (this.#leaving.signal.aborted) return;
+    this.#events.push(event);
+    this.#wake();
+  }
+
+  #leave() {
+    this.#leaving.abort();
+    this.#source?.close();
+    clearTimeout(this.#timer);
+    this.#wake();
+  }
+
+  #delete() {
+    this.#server.send("DELETE", answerPath(this.id)).catch(() => {});
   }
 }
 
 /** Requests to one server for one site. */
 class Server {
   constructor(endpoint, site) {
-    this.endpoint = endpoint;
-    this.site = site;
+    this.base = new URL(String(endpoint).replace(/\/*$/, "/"));
+    this.site = site && { site };
   }
 
-  address(path, parameters = {}) {
-    const address = new URL(this.endpoint);
-    address.pathname = `${address.pathname.replace(/\/+$/, "")}/${path}`;
-    for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, String(value));
-    return address;
+  address(path, parameters) {
+    return new URL(`${path}?${new URLSearchParams({ ...this.site, ...parameters })}`, this.base);
   }
 
   get(path, parameters, signal) {
-    return answered(this.address(path, { ...parameters, ...(this.site && { site: this.site }) }), { signal });
+    return answered(this.address(path, parameters), {}, signal);
   }
 
+  /** Without a content type, which a browser would have to ask for first when another site's page is about to go. */
   send(method, path, body, headers) {
-    const json = body && { "Content-Type": "application/json" };
-    return answered(this.address(path), {
-      method,
-      headers: { ...json, ...headers },
-      body: body && JSON.stringify(body),
-      keepalive: true, // the page may be about to go
-    });
+    const signal = AbortSignal.timeout(REQUEST_MS);
+    return answered(this.address(path), { method, headers, body: JSON.stringify(body), keepalive: true, signal });
+  }
+
+  /** @returns {Source[]} */
+  sources(list) {
+    return list.map((source) => ({
+      number: null,
+      ...source,
+      headingPath: source.heading_path ?? [],
+      ranges: { title: source.title_ranges, heading: source.heading_ranges, excerpt: source.ranges },
+      byMeaning: source.similarity !== null,
+      // Relative addresses are the server's own: it shows pages of sites that have no address.
+      href: safeAddress(source.url, this.base),
+    }));
   }
 }
 
-async function answered(address, request) {
-  const response = await fetch(address, request).catch((error) => {
-    throw request.signal?.aborted ? error : new LecternError({});
-  });
-  const body = await response.json().catch(() => null);
-  if (response.ok) return body;
-  const retryAfterSeconds = Number(response.headers.get("retry-after")) || null;
-  throw new LecternError({ ...body?.error, status: response.status, retryAfterSeconds });
+/** The JSON of a response; throws a `LecternError`, or the signal's reason. */
+async function answered(address, request, signal) {
+  const failed = () => signal?.throwIfAborted();
+  const response = await fetch(address, { signal, ...request }).catch(failed);
+  const body = await response?.json().catch(failed);
+  if (response?.ok && (body || response.status === 204)) return body;
+  const retryAfterSeconds = Number(response?.headers.get("Retry-After")) || null;
+  throw new LecternError({ ...body?.error, status: response?.status, retryAfterSeconds });
 }
 
-/** The events of an `EventSource` until it loses its connection: coming back is ours, since it gives up at a 503. */
-async function* listenTo(address, names, signal) {
-  const source = new EventSource(address);
-  const heard = [];
-  let wake = () => {};
-  const hear = (event) => wake(heard.push(event));
-  for (const name of [...names, "error"]) source.addEventListener(name, hear);
-  signal.addEventListener("abort", hear);
-  try {
-    for (;;) {
-      for (const event of heard.splice(0)) {
-        if (event.type === "error" || signal.aborted) return;
-        yield event;
-      }
-      await new Promise((resolve) => (wake = resolve));
-    }
-  } finally {
-    source.close();
-    signal.removeEventListener("abort", hear);
-  }
+/** Whether trying again is of no use. */
+function isFinal({ status, retryAfterSeconds }) {
+  return status >= 400 && status < 500 && !retryAfterSeconds;
+}
+
+/** Of several tries. A server that comes back is met by all its readers at once, unless chance parts them. */
+function pauseAfter(tries) {
+  return Math.min(200 * 2 ** tries, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
 }
 
 function answerPath(id) {
   return `v1/answers/${encodeURIComponent(id)}`;
-}
-
-function isPassing({ code, status }) {
-  return code === "unreachable" || status >= 500;
-}
-
-function fail() {
-  throw new LecternError({});
-}
-
-/** @returns {Trouble} */
-function asTrouble({ code, message, status, retryAfterSeconds }) {
-  return { code: textIn(code) || "unknown", message: textIn(message), status: status ?? null, retryAfterSeconds: retryAfterSeconds ?? null };
-}
-
-/** Resolves after a while, or at once when the device is connected again; rejects when the signal says so. */
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    globalThis.addEventListener?.("online", resolve, { once: true, signal });
-    signal?.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
-  });
-}
-
-/** `crypto.randomUUID` is missing on pages that came by plain http. */
-function randomKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** @returns {Source[]} */
-function readSources(list, endpoint) {
-  if (!Array.isArray(list)) return [];
-  return list.map((source) => ({
-    number: Number.isInteger(source.number) ? source.number : null,
-    path: textIn(source.path),
-    title: textIn(source.title) || textIn(source.path),
-    heading: textIn(source.heading),
-    headingPath: Array.isArray(source.heading_path) ? source.heading_path.map(textIn) : [],
-    excerpt: textIn(source.excerpt),
-    ranges: { title: ranges(source.title_ranges), heading: ranges(source.heading_ranges), excerpt: ranges(source.ranges) },
-    byMeaning: typeof source.similarity === "number",
-    // Relative addresses are the server's own: it shows pages of sites that have no address.
-    href: safeAddress(source.url, endpoint),
-  }));
-}
-
-function ranges(list) {
-  const isRange = (range) => Array.isArray(range) && range.length === 2 && range.every(Number.isInteger);
-  return Array.isArray(list) ? list.filter(isRange) : [];
-}
-
-function textIn(value) {
-  return typeof value === "string" ? value : "";
 }

@@ -4,7 +4,6 @@
  */
 
 const SVG = "http://www.w3.org/2000/svg";
-const TEXT_NODE = 3;
 
 /**
  * @param {string} name
@@ -19,9 +18,8 @@ export function element(name, attributes = {}, children = []) {
 /** A 24-unit line drawing, `data` being an SVG path; hidden from screen readers. */
 export function drawing(data) {
   const looks = { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" };
-  return furnish(document.createElementNS(SVG, "svg"), looks, [
-    furnish(document.createElementNS(SVG, "path"), { d: data }, []),
-  ]);
+  const [svg, path] = ["svg", "path"].map((name) => document.createElementNS(SVG, name));
+  return furnish(svg, looks, [furnish(path, { d: data }, [])]);
 }
 
 /** A button that does not submit. */
@@ -31,8 +29,7 @@ export function button(attributes, children) {
 
 function furnish(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === false || value === null || value === undefined) continue;
-    node.setAttribute(name, value === true ? "" : String(value));
+    if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children);
   return node;
@@ -40,10 +37,11 @@ function furnish(node, attributes, children) {
 
 /**
  * Makes `parent`'s children from the `from`-th on equal to `wanted`, changing only what differs: what the
- * reader has selected or scrolled in an unchanged part stays so.
+ * reader has selected or scrolled in an unchanged part stays so. A wanted node with a number `settled` lacks
+ * its first children: those that `parent`'s has already stay as they are.
  *
  * @param {Element} parent
- * @param {Node[]} wanted
+ * @param {(Node & {settled?: number})[]} wanted
  * @param {number} [from]
  */
 export function mendChildren(parent, wanted, from = 0) {
@@ -57,28 +55,23 @@ export function mendChildren(parent, wanted, from = 0) {
 
 function mended(current, wanted) {
   if (current.nodeName !== wanted.nodeName) return false;
-  if (current.nodeType === TEXT_NODE) {
-    mendText(current, wanted.data);
-    return true;
-  }
-  mendAttributes(current, wanted);
-  mendChildren(current, [...wanted.childNodes]);
+  if (current.data === undefined) {
+    mendAttributes(current, wanted);
+    mendChildren(current, [...wanted.childNodes], wanted.settled);
+  } else if (current.data !== wanted.data) mendText(current, wanted.data);
   return true;
 }
 
 function mendText(node, data) {
-  if (node.data === data) return;
   // Appending keeps a selection that ends in this node; assigning would drop it.
   if (data.startsWith(node.data)) node.appendData(data.slice(node.data.length));
   else node.data = data;
 }
 
 function mendAttributes(current, wanted) {
-  for (const name of current.getAttributeNames()) {
-    if (!wanted.hasAttribute(name)) current.removeAttribute(name);
-  }
-  for (const name of wanted.getAttributeNames()) {
+  for (const name of new Set([...current.getAttributeNames(), ...wanted.getAttributeNames()])) {
     const value = wanted.getAttribute(name);
-    if (current.getAttribute(name) !== value) current.setAttribute(name, value);
+    if (value === null) current.removeAttribute(name);
+    else if (current.getAttribute(name) !== value) current.setAttribute(name, value);
   }
 }

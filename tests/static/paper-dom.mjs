@@ -1,37 +1,62 @@
 /** As much of the DOM as `static/dom.js` uses, so that rendering is tested without a browser. */
 
+const VOID = new Set(["br", "hr", "img"]);
+
+/** How many nodes were made, moved, removed or changed so far: what a push costs, without a clock. */
+export const work = { nodes: 0 };
+
 class PaperNode {
   parent = null;
 
+  constructor() {
+    work.nodes += 1;
+  }
+
   remove() {
+    work.nodes += 1;
     this.parent.childNodes.splice(this.parent.childNodes.indexOf(this), 1);
+    this.parent = null;
   }
 
   replaceWith(node) {
+    work.nodes += 1;
+    node.parent?.childNodes.splice(node.parent.childNodes.indexOf(node), 1);
     this.parent.childNodes[this.parent.childNodes.indexOf(this)] = node;
     node.parent = this.parent;
+    this.parent = null;
   }
 }
 
 class PaperText extends PaperNode {
   nodeName = "#text";
   nodeType = 3;
+  #data;
 
   constructor(data) {
     super();
-    this.data = data;
+    this.#data = data;
+  }
+
+  get data() {
+    return this.#data;
+  }
+
+  set data(data) {
+    work.nodes += 1;
+    this.#data = data;
   }
 
   get textContent() {
-    return this.data;
+    return this.#data;
   }
 
   get markup() {
-    return this.data.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    return escaped(this.#data);
   }
 
   appendData(data) {
-    this.data += data;
+    work.nodes += 1;
+    this.#data += data;
   }
 }
 
@@ -51,6 +76,7 @@ export class Element extends PaperNode {
       node.parent?.childNodes.splice(node.parent.childNodes.indexOf(node), 1);
       node.parent = this;
       this.childNodes.push(node);
+      work.nodes += 1;
     }
   }
 
@@ -68,8 +94,13 @@ export class Element extends PaperNode {
 
   get markup() {
     const name = this.nodeName.toLowerCase();
-    const attributes = [...this.#attributes].map(([key, value]) => ` ${key}="${value}"`).join("");
-    return `<${name}${attributes}>${this.innerMarkup}</${name}>`;
+    // Sorted, because the order in which they were set is nobody's business.
+    const attributes = [...this.#attributes].sort().map(([key, value]) => ` ${key}="${escaped(value)}"`).join("");
+    return VOID.has(name) ? `<${name}${attributes}>` : `<${name}${attributes}>${this.innerMarkup}</${name}>`;
+  }
+
+  get alt() {
+    return this.getAttribute("alt") ?? undefined;
   }
 
   find(name) {
@@ -78,7 +109,8 @@ export class Element extends PaperNode {
   }
 
   setAttribute(name, value) {
-    this.#attributes.set(name, value);
+    work.nodes += 1;
+    this.#attributes.set(name, String(value));
   }
 
   getAttribute(name) {
@@ -90,12 +122,17 @@ export class Element extends PaperNode {
   }
 
   removeAttribute(name) {
+    work.nodes += 1;
     this.#attributes.delete(name);
   }
 
   getAttributeNames() {
     return [...this.#attributes.keys()];
   }
+}
+
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 export const paperDocument = {
