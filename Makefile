@@ -1,5 +1,6 @@
 # make up [DOCS=/path/to/docs]   a page that answers questions about your documentation
 # make test                      everything, in a real database, real browser, real clients
+# make examples                  the sites in examples/, built by their generators, in a real browser
 # make soak                      what takes minutes: kills, long runs, large trees
 # make check                     style, types, floors
 
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: up test soak check benchmarks wheel clean
+.PHONY: up test examples soak check benchmarks wheel clean
 
 up: $(VENV)/.installed
 	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")
@@ -16,6 +17,10 @@ up: $(VENV)/.installed
 test: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
 	$(BIN)/pytest -n 2
 	$(BIN)/node --test tests/static/*.test.mjs
+
+# Built sites and what builds them stay in build/examples.
+examples: $(VENV)/.installed-dev $(VENV)/.installed-browser
+	$(BIN)/pytest -m examples tests/browser/examples
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak
@@ -34,7 +39,7 @@ benchmarks: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .lectern dist node_modules
+	rm -rf $(VENV) .lectern build dist node_modules
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lectern needs Python 3.11 or newer: make PYTHON=python3.12 …")'

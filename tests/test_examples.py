@@ -8,23 +8,25 @@ import pytest
 import yaml
 
 from server.settings import Settings
+from tests.browser.examples.builds import EXAMPLES, GENERATORS
 from tests.commands import run
 from tests.test_action import ACTION
 
-EXAMPLES = sorted(path for path in (Path(__file__).parent.parent / "examples").iterdir() if path.is_dir())
-GENERATORS = {"docusaurus", "mkdocs", "sphinx", "starlight", "vitepress"}
+INSTALLED = shutil.ignore_patterns("node_modules", ".venv")
+SITES = sorted(path.parent for path in EXAMPLES.glob("*/lectern.toml"))
 
-each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+each_example = pytest.mark.parametrize("example", SITES, ids=lambda example: example.name)
 
 
-def test_there_is_one_for_each_generator() -> None:
-    assert {example.name for example in EXAMPLES} == GENERATORS
+def test_every_site_is_built() -> None:
+    """By `make examples`."""
+    assert sorted(GENERATORS) == [example.name for example in SITES]
 
 
 @each_example
 async def test_its_pages_are_published_by_its_settings(example: Path, settings: Settings, tmp_path: Path) -> None:
     assert settings.database_url is not None
-    folder = Path(shutil.copytree(example, tmp_path / example.name))
+    folder = Path(shutil.copytree(example, tmp_path / example.name, ignore=INSTALLED))
     database = {"LECTERN_DATABASE_URL": settings.database_url.get_secret_value()}
     result = run(folder, "ingest", "--strict", **database)
     assert result.returncode == 0, result.stderr
@@ -53,8 +55,17 @@ def test_its_workflow_gives_the_action_what_it_takes(example: Path) -> None:
 
 
 @each_example
+def test_what_its_readme_explains_is_there(example: Path) -> None:
+    assert [] == [name for name in names_in(example) if not (example / name).exists()]
+
+
+@each_example
 def test_its_site_loads_the_box_and_places_it(example: Path) -> None:
-    files = [path for path in example.rglob("*") if path.is_file() and path.suffix not in (".md", ".mdx")]
-    text = "\n".join(path.read_text() for path in files)
-    assert "https://lectern.example.com/static/lectern-search.js" in text
-    assert re.search(r"<lectern-search>|(?:createElement|h)\(\"lectern-search\"\)", text)
+    text = "\n".join((example / name).read_text() for name in names_in(example) if not name.endswith("/"))
+    assert "https://lectern.example.com/widget.js" in text
+    assert re.search(r"<lectern-search|h\(\"lectern-search\"\)", text)
+
+
+def names_in(example: Path) -> list[str]:
+    """Of files and folders that its README explains."""
+    return re.findall(r"^\| `([^`]+)` \|", (example / "README.md").read_text(), re.MULTILINE)

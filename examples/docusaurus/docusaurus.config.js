@@ -3,12 +3,8 @@ export default {
   title: "Lumen",
   url: "https://docs.example.com",
   baseUrl: "/",
-  presets: [["classic", { docs: { routeBasePath: "/" }, blog: false }]],
-  scripts: [{ src: "https://lectern.example.com/static/lectern-search.js", type: "module" }],
-  themeConfig: {
-    navbar: {
-      title: "Lumen",
-      items: [{ type: "html", position: "right", value: "<lectern-search></lectern-search>" }],
-    },
-  },
+  plugins: [["@docusaurus/plugin-content-docs", { routeBasePath: "/" }]],
+  themes: ["@docusaurus/theme-classic"],
+  scripts: [{ src: "https://lectern.example.com/widget.js", type: "module", "data-site": "pk_your_site_key" }],
+  themeConfig: { navbar: { title: "Lumen" } },
 };

@@ -1,6 +1,9 @@
 import { defineConfig } from "vitepress";
 
-export default defineConfig({
-  title: "Lumen",
-  head: [["script", { type: "module", src: "https://lectern.example.com/static/lectern-search.js" }]],
-});
+const script = {
+  type: "module",
+  src: "https://lectern.example.com/widget.js",
+  "data-site": "pk_your_site_key",
+};
+
+export default defineConfig({ title: "Lumen", head: [["script", script]] });
