@@ -1,6 +1,5 @@
 """The files of `static/` as they go out: JavaScript in its shortest form, text compressed, all of one state."""
 
-import gzip
 import hashlib
 import logging
 import mimetypes
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import minify
+import zopfli.gzip
 
 from server.routes.joining import join_modules
 
@@ -52,7 +52,8 @@ class StaticFile:
 
     @cached_property
     def gzipped(self) -> bytes:
-        return gzip.compress(self.content, 9, mtime=0)
+        compressed: bytes = zopfli.gzip.compress(self.content)
+        return compressed
 
 
 class StaticEdition:
