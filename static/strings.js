@@ -1,7 +1,7 @@
 /** What the box says, in English; `strings/<language>.js` say the same in other languages. */
 
 /** @type {Record<string, string | Record<string, string>>} by plural form where a number is in it */
-const ENGLISH = {
+export const ENGLISH = {
   placeholder: "Search or ask…",
   title: "Search and ask",
   close: "Close",
@@ -41,24 +41,18 @@ const ENGLISH = {
 };
 
 /**
- * @param {string} language a BCP 47 tag; only its first part counts
- * @param {Record<string, string | Record<string, string>>} [own] what the site says instead
- * @returns {Promise<(key: string, values?: {n?: number} & Record<string, string>) => string>}
+ * @param {import("./widget.js").LecternSearch} host what its page says instead comes first
+ * @param {Record<string, string | Record<string, string>>} [translated]
+ * @returns {(key: string, values?: {n?: number} & Record<string, string>) => string}
  */
-export async function loadStrings(language, own = {}) {
-  const strings = { ...ENGLISH, ...(await translated(language)), ...own };
+export function speaker(host, translated) {
+  const own = JSON.parse(host.setting("strings") || "{}");
+  const strings = { ...ENGLISH, ...translated, ...own, ...host.strings };
+  const language = host.setting("language").replace("_", "-") || host.language;
   const plural = new Intl.PluralRules(language);
   return (key, values = {}) => {
     const said = strings[key] ?? "";
     const text = typeof said === "string" ? said : (said[plural.select(values.n)] ?? said.other);
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name].toLocaleString(language));
   };
-}
-
-const LANGUAGES = [];
-
-async function translated(language) {
-  const name = language.split("-")[0].toLowerCase();
-  if (!LANGUAGES.includes(name)) return {};
-  return (await import(`./strings/${name}.js`)).default;
 }
