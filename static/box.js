@@ -57,8 +57,9 @@ class Box {
   open() {
     if (this.#dialog.open) return;
     this.#dialog.showModal();
-    if (this.#answering.root.hidden) this.#search();
-    else this.#answering.show();
+    if (this.#answering.root.hidden) return this.#search();
+    this.#searching.hide();
+    this.#answering.show();
   }
 
   close() {
@@ -101,8 +102,8 @@ class Box {
 
   #ask(query, nearest) {
     this.#searching.hide();
-    this.#answering.show();
     this.#answering.ask(query, nearest);
+    this.#answering.show();
   }
 
   #search(query) {

@@ -1,38 +1,41 @@
 /** How an answer looks: its states, its Markdown, its sources. */
 
 export const ANSWER_LOOKS = `
-.icon-button { display: grid; place-items: center; inline-size: 32px; block-size: 32px; margin-inline-start: -8px;
-  border-radius: 8px; color: var(--_muted); flex: none; }
-.icon-button:hover { background: var(--_surface); color: var(--_text); }
-h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 600; line-height: 1.4; overflow-wrap: anywhere;
-  max-block-size: 4.2em; overflow: auto; }
-.answer .body { padding: 20px 22px; min-block-size: 240px; }
-.answer .note { padding: 12px 0 0; }
-
-.status { flex: 1; display: flex; align-items: center; gap: 8px; }
-[data-state="thinking"] .status::before, [data-state="writing"] .status::before {
-  content: ""; inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--_accent);
-}
-.action { padding: 4px 11px; border: 1px solid var(--_line); border-radius: 8px; background: var(--_back);
-  color: var(--_text); font-size: 13px; font-weight: 500; }
+.icon-button { display: grid; place-items: center; inline-size: 32px; block-size: 32px; padding: 0; flex: none;
+  border-radius: 8px; color: var(--_muted); }
+.icon-button:hover, .quiet:hover { background: var(--_surface); color: var(--_text); }
+.icon-button[aria-label]:first-child { margin-inline-start: -8px; }
+.quiet { padding: 5px 9px; border-radius: 8px; color: var(--_muted); font-size: 13px; }
+.afresh { margin-inline-start: auto; }
+.action { padding: 5px 12px; border: 1px solid var(--_line); border-radius: 8px; background: var(--_back);
+  font-size: 13px; font-weight: 500; }
 .action:hover { background: var(--_surface); }
-.stop, .copy, .again, .skeleton, .trouble { display: none; }
-[data-state="thinking"] :is(.stop, .skeleton), [data-state="writing"] .stop,
-:is([data-state="done"], [data-state="stopped"]) :is(.copy, .again) { display: block; }
+.answer textarea { flex: 1; min-inline-size: 0; max-block-size: 8em; padding: 0; border: 0; outline: 0; resize: none;
+  field-sizing: content; background: none; color: inherit; font: inherit; }
+textarea::placeholder { color: var(--_muted); opacity: 1; }
+.answer .foot { padding-block: 9px; font-size: 15px; color: inherit; }
+.foot:focus-within { box-shadow: inset 0 2px var(--_accent); }
+.send { background: var(--_accent); color: var(--_on-accent); }
 
-.skeleton i { display: block; block-size: 11px; margin-block: 6px 15px; border-radius: 6px;
-  background: color-mix(in srgb, var(--_text) 8%, transparent); }
-.skeleton i:nth-child(1) { inline-size: 92%; }
-.skeleton i:nth-child(2) { inline-size: 84%; }
-.skeleton i:nth-child(3) { inline-size: 48%; }
+.answer .body { padding: 0 22px; min-block-size: 280px; }
+.turn { padding-block: 20px 14px; }
+.turn + .turn { border-block-start: 1px solid var(--_line); }
+.turn .note { padding: 12px 0 0; }
+h2 { margin: 0 0 12px; font-size: 17px; font-weight: 620; line-height: 1.4; overflow-wrap: anywhere; }
+.status { display: flex; align-items: center; gap: 9px; margin: 12px 0 0; color: var(--_muted); font-size: 13px; }
+.status::before { content: ""; inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--_accent); }
+[data-state="thinking"] .prose { block-size: 64px;
+  background: repeating-linear-gradient(color-mix(in srgb, var(--_text) 8%, transparent) 0 10px, transparent 0 27px); }
+.answer:has([aria-busy="true"]) .send, .answer:not(:has([aria-busy="true"])) .stop,
+[aria-busy="true"] ~ .tools, [aria-busy="false"] ~ .status,
+.turn:not([data-state="done"]) .feedback, .turn:not(:last-child) .again, [data-state="error"] .again { display: none; }
 
-[data-state="error"] .foot { display: none; }
 [data-state="error"] .trouble { display: flex; gap: 12px; padding: 16px; border-radius: 10px;
   background: color-mix(in srgb, var(--_danger) 8%, transparent); }
 .trouble .icon { margin-block-start: 2px; color: var(--_danger); }
 .trouble h3 { margin: 0; font-size: 15px; font-weight: 600; }
-.trouble p { margin: 2px 0 12px; color: var(--_text); }
-.prose:not(:empty) + .note + .trouble { margin-block-start: 18px; }
+.trouble p { margin: 2px 0 12px; }
+.prose:not(:empty) ~ .trouble { margin-block-start: 18px; }
 
 .prose { overflow-wrap: anywhere; line-height: 1.62; }
 .prose > :first-child { margin-block-start: 0; }
@@ -45,7 +48,9 @@ h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 600; line-height: 1.4; ov
 .prose li::marker { color: var(--_muted); }
 .prose li > :is(ul, ol) { margin-block: .25em 0; }
 .prose li > :is(figure, p):last-child { margin-block-end: .4em; }
-.prose a { color: var(--_accent); text-decoration-thickness: 1px; text-underline-offset: 3px; }
+.prose li:has(> input) { list-style: none; }
+.prose img { max-inline-size: 100%; block-size: auto; border-radius: 8px; }
+.prose a, .peek a { color: var(--_accent); text-decoration-thickness: 1px; text-underline-offset: 3px; }
 .prose blockquote { padding-inline-start: 14px; border-inline-start: 3px solid var(--_line);
   color: var(--_muted); }
 .prose hr { margin: 1.4em 0; border: 0; border-block-start: 1px solid var(--_line); }
@@ -68,41 +73,48 @@ h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 600; line-height: 1.4; ov
 [data-align="right"] { text-align: end !important; }
 [data-align="center"] { text-align: center !important; }
 
-.prose .citation { display: inline-block; min-inline-size: 17px; margin-inline-end: 1px; padding: 0 4px;
-  border-radius: 5px; background: color-mix(in srgb, var(--_accent) 14%, transparent); color: var(--_accent);
-  font-size: 11px; font-weight: 600; line-height: 17px; text-align: center; text-decoration: none;
-  vertical-align: 2px; font-variant-numeric: tabular-nums; }
-.prose .citation + .citation { margin-inline-start: 2px; }
-.prose a.citation:hover { background: var(--_accent); color: var(--_on-accent); }
+.prose .citation, .number { padding: 0 4px; border-radius: 5px; color: var(--_accent);
+  background: color-mix(in srgb, var(--_accent) 14%, transparent);
+  font-size: 11px; font-weight: 600; line-height: 17px; text-align: center; font-variant-numeric: tabular-nums; }
+.prose .citation { display: inline-block; min-inline-size: 17px; margin-inline: 1px; text-decoration: none; vertical-align: 2px; }
+.prose .citation:hover { background: var(--_accent); color: var(--_on-accent); }
+.peek { inset: auto; position-area: block-end span-inline-end; position-try: flip-inline, flip-block, flip-inline flip-block;
+  inline-size: min(340px, 90vw); margin: 0; padding: 12px 14px; border: 1px solid var(--_line); border-radius: 10px;
+  background: var(--_back); color: inherit; box-shadow: 0 8px 28px rgb(0 0 0 / .18); font-size: 13.5px; }
+.peek p { display: -webkit-box; margin: 4px 0 0; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 5;
+  color: var(--_muted); }
 
-.sources { margin-block-start: 26px; }
-.sources h3 { margin: 0 0 8px; color: var(--_muted); font-size: 13px; font-weight: 550; }
-.sources ol { display: grid; gap: 8px; margin: 0; padding: 0; list-style: none; }
-.card { display: flex; gap: 12px; padding: 11px 14px; border: 1px solid var(--_line); border-radius: 10px;
-  color: inherit; text-decoration: none; transition: border-color .12s; }
-a.card:hover { border-color: color-mix(in srgb, var(--_accent) 55%, var(--_line)); background: var(--_surface); }
+.sources { margin-block-start: 22px; }
+.sources h3 { margin: 0 0 6px; color: var(--_muted); font-size: 13px; font-weight: 550; }
+.sources ol { margin: 0; padding: 0; list-style: none; }
+.card { display: flex; gap: 10px; margin-inline: -8px; padding: 6px 8px; border-radius: 8px; color: inherit; text-decoration: none; }
+a.card:hover { background: var(--_surface); }
 .card > .icon { inline-size: 15px; block-size: 15px; margin-block-start: 3px; color: var(--_muted); }
 .card-text { flex: 1; min-inline-size: 0; }
 .card-title { font-size: 14px; }
-.card .excerpt { display: -webkit-box; overflow: hidden; margin-block-start: 1px; font-size: 13px;
-  -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
-.number { flex: none; inline-size: 20px; block-size: 20px; margin-block-start: 1px; border-radius: 6px;
-  background: color-mix(in srgb, var(--_accent) 14%, transparent); color: var(--_accent);
-  font-size: 11.5px; font-weight: 600; line-height: 20px; text-align: center; }
-.number:empty { display: none; }
+.card .excerpt { display: -webkit-box; overflow: hidden; font-size: 13px; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
+.sources:not(.nearest) .excerpt, .number:empty { display: none; }
+.number { flex: none; inline-size: 19px; line-height: 19px; margin-block-start: 1px; }
+
+.tools { display: flex; flex-wrap: wrap; align-items: center; margin: 14px -9px 0; }
+.feedback { display: contents; }
+.thumb { color: var(--_muted); }
+.up { margin-inline-start: auto; }
+.down svg { rotate: 180deg; }
+.thumb[aria-pressed="true"] { color: var(--_accent); }
+.thumb[aria-pressed="true"] .icon { fill: color-mix(in srgb, currentColor 25%, transparent); }
+.feedback > :is(form, p) { flex: 100%; padding-inline: 9px; }
+.feedback :is(fieldset, textarea) { display: flex; flex-wrap: wrap; gap: 6px 14px; margin: 0; padding: 8px 0; border: 0; font-size: 14px; }
+.feedback legend { padding: 0; font-weight: 550; }
+.feedback textarea { inline-size: 100%; padding: 8px 10px; margin-block-end: 8px; border: 1px solid var(--_line); border-radius: 8px; }
+input[type="radio"] { accent-color: var(--_accent); margin-inline: 0 6px; }
 
 @media (max-width: 640px) {
-  .answer .body { padding: 18px; }
-  .answer .foot { padding-inline: 18px; }
-  .action { padding: 8px 14px; }
+  .answer .body { padding-inline: 18px; }
 }
 @media (prefers-reduced-motion: no-preference) {
-  .skeleton i { animation: breathe 1.5s ease-in-out infinite; }
-  .skeleton i:nth-child(2) { animation-delay: .15s; }
-  .skeleton i:nth-child(3) { animation-delay: .3s; }
-  :is([data-state="thinking"], [data-state="writing"]) .status::before {
-    animation: breathe 1.2s ease-in-out infinite;
-  }
+  [data-state="thinking"] .prose, .status::before { animation: breathe 1.5s ease-in-out infinite; }
+  .peek { animation: appear .12s .08s both; }
   @keyframes breathe { 50% { opacity: .4; } }
 }
 `;

@@ -58,19 +58,11 @@ export function sourceCard(source) {
     ]),
     ...(href ? [drawing(AWAY)] : []),
   ];
-  const linked = href ? { href, target: "_blank", rel: "noopener" } : {};
-  return element("li", {}, [element(href ? "a" : "div", { class: "card", part: "source", ...linked }, content)]);
+  const look = { class: "card", part: "source", ...(href && linkTo(href)) };
+  return element("li", {}, [element(href ? "a" : "div", look, content)]);
 }
 
-/**
- * The small number an answer cites a source by.
- *
- * @param {Source} source
- */
-export function citationLink(source) {
-  const { number, href } = source;
-  const label = { "aria-label": `Source ${number}: ${nameOf(source)}`, title: nameOf(source) };
-  const linked = href ? { href, target: "_blank", rel: "noopener" } : { role: "note" };
-  const look = { class: "citation", part: "citation", ...label, ...linked };
-  return element(href ? "a" : "span", look, [String(number)]);
+/** Attributes of a link: within the site in the same tab, where a client-side router may take it. @param {string} href */
+export function linkTo(href) {
+  return new URL(href).origin === location.origin ? { href } : { href, target: "_blank", rel: "noopener" };
 }

@@ -38,6 +38,28 @@ const ENGLISH = {
   unreachable: "The documentation server cannot be reached right now. Please try again in a moment.",
   offline: "This device seems to be offline. Please try again when it is connected.",
   trouble: "Something went wrong. Please try again in a moment.",
+
+  conversation: "Conversation",
+  newQuestion: "New question",
+  followUp: "Ask a follow-up…",
+  send: "Send",
+  share: "Copy link",
+  edit: "Edit",
+  lost: "Connection lost, trying again…",
+  retryIn: { one: "Try again in {n} second.", other: "Try again in {n} seconds." },
+  model_unavailable: "The answering service cannot be reached right now.",
+  model_rate_limited: "Too many questions are being answered right now.",
+  helpful: "Helpful",
+  notHelpful: "Not helpful",
+  whatWasWrong: "What was wrong?",
+  incorrect: "Incorrect",
+  outdated: "Outdated",
+  incomplete: "Incomplete",
+  irrelevant: "Off topic",
+  unclear: "Unclear",
+  other: "Something else",
+  comment: "What would have helped? (optional)",
+  thanks: "Thank you for telling us.",
 };
 
 /**
