@@ -11,9 +11,9 @@ import { linkTo, nameOf } from "./source-cards.js";
  */
 export function citationOf(source) {
   const { number, href, excerpt } = source;
-  const said = { "aria-label": `${number}: ${nameOf(source)}`, "data-excerpt": excerpt };
-  const linked = href ? linkTo(href) : { role: "note", tabindex: "0" };
-  return element(href ? "a" : "span", { class: "citation", part: "citation", ...said, ...linked }, [String(number)]);
+  const unlinked = href ? {} : { role: "note", tabindex: 0 };
+  const look = { class: "citation", part: "citation", "aria-label": `${number}: ${nameOf(source)}`, "data-excerpt": excerpt };
+  return element("a", { ...look, ...linkTo(href), ...unlinked }, [String(number)]);
 }
 
 /**
@@ -21,31 +21,27 @@ export function citationOf(source) {
  *
  * @param {Element} root
  */
-export function showSourcesAt(root) {
-  const peek = element("div", { class: "peek", popover: "auto" });
+export function showSourcesIn(root) {
+  const peek = element("div", { class: "peek", popover: true });
   const point = ({ target }) => {
+    if (peek.contains(target)) return;
+    peek.hidePopover();
     const citation = target.closest(".citation");
-    if (citation) show(peek, citation);
-    else if (!peek.contains(target)) peek.hidePopover();
+    if (citation) fill(peek, citation).showPopover({ source: citation });
   };
   root.append(peek);
   root.addEventListener("pointerover", (event) => event.pointerType === "touch" || point(event));
   root.addEventListener("pointerleave", () => peek.hidePopover());
   root.addEventListener("focusin", point);
   root.addEventListener("click", (event) => {
-    const isTouched = event.pointerType === "touch" && event.target.closest(".citation");
-    if (!isTouched) return peek.hidePopover();
+    if (event.pointerType !== "touch" || !event.target.closest(".citation")) return peek.hidePopover();
     event.preventDefault();
+    event.stopPropagation();
     point(event);
   }, { capture: true });
 }
 
-function show(peek, citation) {
-  const { href, ariaLabel, dataset } = citation;
-  peek.hidePopover();
-  peek.replaceChildren(
-    element(href ? "a" : "b", href ? linkTo(href) : {}, [ariaLabel]),
-    element("p", {}, [dataset.excerpt]),
-  );
-  peek.showPopover({ source: citation });
+function fill(peek, { href, ariaLabel, dataset }) {
+  peek.replaceChildren(element("a", linkTo(href || null), [ariaLabel]), element("p", {}, [dataset.excerpt]));
+  return peek;
 }

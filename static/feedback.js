@@ -11,53 +11,41 @@ const REASONS = ["incorrect", "outdated", "incomplete", "irrelevant", "unclear",
  * @param {() => void} changed
  * @returns {Element[]}
  */
-export function feedbackOn(record, room, changed) {
-  const { say } = room;
-  const thumbs = { up: thumb("up", say("helpful")), down: thumb("down", say("notHelpful")) };
-  const form = reasonForm(say);
-  const thanks = element("p", { class: "note" });
-
-  const press = () => Object.entries(thumbs).forEach(([name, node]) => (node.ariaPressed = record.rating === name));
+export function feedbackOn(record, { client, say, announce, tell }, changed) {
   const rate = async (rating, details) => {
+    const { id } = record;
     const feedback = { rating, ...details };
-    const told = await room.client.rate(record.id, feedback).then(() => "thanks", () => "unreachable");
-    thanks.textContent = say(told);
-    room.announce(thanks.textContent);
-    if (told !== "thanks") return;
+    form.hidden = rating !== "down" || details;
+    const said = await client.rate(id, feedback).then(() => "thanks", () => "unreachable");
+    announce((note.textContent = say(said)));
+    if (said !== "thanks") return;
     record.rating = rating;
     press();
     changed();
-    room.tell("lectern-rate", { id: record.id, ...feedback });
+    tell("lectern-rate", { id, ...feedback });
   };
-
-  for (const [name, node] of Object.entries(thumbs)) {
-    node.addEventListener("click", () => {
-      const rating = record.rating === name ? null : name;
-      form.hidden = rating !== "down";
-      rate(rating);
-    });
-  }
+  const thumbs = ["up", "down"].map((name) =>
+    button({ class: `icon-button ${name}`, "aria-label": say(name), title: say(name) }, [drawing(THUMB)], () =>
+      rate(record.rating === name ? null : name)));
+  const press = () => thumbs.forEach((thumb) => (thumb.ariaPressed = thumb.matches(`.${record.rating}`)));
+  const note = element("p", { class: "note" });
+  const form = reasonForm(say);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { reason, comment } = Object.fromEntries(new FormData(form));
-    form.hidden = true;
-    thumbs.down.focus();
-    rate("down", { reason, comment: comment.trim() || undefined });
+    thumbs[1].focus();
+    rate("down", Object.fromEntries(new FormData(form)));
   });
   press();
-  return [thumbs.up, thumbs.down, form, thanks];
-}
-
-function thumb(name, label) {
-  return button({ class: `icon-button thumb ${name}`, "aria-label": label, title: label }, [drawing(THUMB)]);
+  return [...thumbs, form, note];
 }
 
 function reasonForm(say) {
   const choices = REASONS.map((value) =>
     element("label", {}, [element("input", { type: "radio", name: "reason", value }), say(value)]));
+  const label = say("comment");
   return element("form", { hidden: true }, [
     element("fieldset", {}, [element("legend", {}, [say("whatWasWrong")]), ...choices]),
-    element("textarea", { name: "comment", rows: 2, maxlength: 2000, placeholder: say("comment"), "aria-label": say("comment") }),
+    element("textarea", { name: "comment", rows: 2, maxlength: 2000, placeholder: label, "aria-label": label }),
     element("button", { class: "action" }, [say("send")]),
   ]);
 }

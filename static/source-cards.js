@@ -58,11 +58,15 @@ export function sourceCard(source) {
     ]),
     ...(href ? [drawing(AWAY)] : []),
   ];
-  const look = { class: "card", part: "source", ...(href && linkTo(href)) };
-  return element("li", {}, [element(href ? "a" : "div", look, content)]);
+  return element("li", {}, [element("a", { class: "card", part: "source", ...linkTo(href) }, content)]);
 }
 
-/** Attributes of a link: within the site in the same tab, where a client-side router may take it. @param {string} href */
+/**
+ * Attributes of a link, or of none without a safe address. Within the site it opens in the same tab, where a
+ * client-side router may take it.
+ *
+ * @param {string | null} href
+ */
 export function linkTo(href) {
-  return new URL(href).origin === location.origin ? { href } : { href, target: "_blank", rel: "noopener" };
+  return { href, target: href && new URL(href).origin !== location.origin && "_blank" };
 }

@@ -18,15 +18,12 @@ export class Turn {
   #thread;
   #nearest;
   #parts;
-  #sources;
-  #text;
-  #waiting;
+  #found = {};
+  #text = "";
+  #waiting = "";
   #frame = 0;
-  #isRefused;
-  #standAlone;
-  #trouble;
   #markdown;
-  /** While it is being written, and followed. */
+  /** While it is being written. */
   #answer = null;
 
   /**
@@ -37,13 +34,12 @@ export class Turn {
    * @param {import("./client.js").Source[]} [given.nearest]
    */
   constructor(room, { thread, record, nearest = [] }) {
+    this.record = record;
     this.#room = room;
     this.#thread = thread;
-    this.record = record;
     this.#nearest = nearest;
-    this.#parts = turnParts(room.say, record.query);
+    this.#parts = this.#furnish(room.say);
     this.root = this.#parts.root;
-    this.#listen();
   }
 
   get state() {
@@ -54,63 +50,55 @@ export class Turn {
     return this.#answer !== null;
   }
 
-  get #hasText() {
-    return this.#text.trim() !== "";
-  }
-
   /** @param {boolean} [fresh] an answer given before will not do */
   ask(fresh) {
     const { query } = this.record;
+    const { client, tell } = this.#room;
     Object.assign(this.record, { id: undefined, told: false, rating: null });
-    this.#room.tell("lectern-ask", { query });
-    this.#follow(this.#room.client.ask(query, { conversation: this.#thread.conversation, fresh }));
+    tell("lectern-ask", { query });
+    this.#follow(client.ask(query, { conversation: this.#thread.conversation, fresh }));
   }
 
-  /** @param {() => void} [forgotten] what to do when the server knows it no more */
-  resume(forgotten = () => this.#thread.drop(this)) {
-    this.#follow(this.#room.client.resume(this.record.id), forgotten);
+  resume() {
+    this.#follow(this.#room.client.resume(this.record.id), true);
   }
 
-  leave() {
-    this.#answer = null;
-  }
-
-  comeBack() {
-    if (this.isRunning || !["thinking", "writing"].includes(this.state)) return;
-    if (this.record.id) this.resume();
-    else this.ask();
-  }
-
+  /** Keeps what was written. */
   stop() {
     this.#answer?.stop();
     if (this.#answer) this.#finish("stopped");
   }
 
-  async #follow(answer, forgotten) {
+  async #follow(answer, isOld) {
     this.#answer = answer;
     this.#begin();
     for await (const event of answer) {
       if (this.#answer !== answer) return;
       if (event.type === "asked") this.#asked(event);
-      if (event.type === "sources") this.#found(event);
+      if (event.type === "sources") this.#read(event);
       if (event.type === "text") this.#wrote(event.text);
       if (event.type === "lost") this.#room.announce(this.#say("lost"));
       if (event.type !== "done") continue;
-      if (forgotten && event.trouble?.code === "not_found") forgotten();
+      if (isOld && event.trouble?.code === "not_found") this.#thread.drop(this);
       else this.#finish(event.reason, event.trouble);
     }
   }
 
   #begin() {
-    [this.#sources, this.#text, this.#waiting, this.#trouble, this.#isRefused] = [[], "", "", null, false];
-    this.#standAlone = this.record.query;
-    const { text, note, trouble, feedback } = this.#parts;
-    for (const part of [text, note, trouble]) part.replaceChildren();
+    const { text, note, trouble, feedback, sources } = this.#parts;
+    const { say, announce } = this.#room;
+    this.#found = { sources: [] };
+    this.#text = this.#waiting = "";
+    for (const part of [text, note, trouble, sources]) part.replaceChildren();
     feedback.replaceChildren(...feedbackOn(this.record, this.#room, () => this.#thread.changed()));
-    this.#markdown = new MarkdownStream(text, { base: document.baseURI, citation: (number) => this.#cite(number) });
-    this.#list([]);
+    this.#markdown = new MarkdownStream(text, {
+      base: document.baseURI,
+      copy: say("copy"),
+      table: say("table"),
+      citation: (number) => this.#cite(number),
+    });
     this.#enter("thinking");
-    this.#room.announce(this.#say("thinking"));
+    announce(this.#say("thinking"));
   }
 
   #asked({ id, conversation }) {
@@ -118,15 +106,13 @@ export class Turn {
     this.#thread.changed(conversation);
   }
 
-  #found({ sources, confidence, searchedQuery }) {
-    this.#sources = sources;
-    this.#isRefused = confidence === "none";
-    this.#standAlone = searchedQuery || this.#standAlone;
-    if (sources.length) this.#say("reading", { n: sources.length });
+  #read(found) {
+    this.#found = found;
+    if (found.sources.length) this.#say("reading", { n: found.sources.length });
   }
 
   #cite(number) {
-    const source = this.#sources.find((each) => each.number === number);
+    const source = this.#found.sources.find((each) => each.number === number);
     return source ? citationOf(source) : null;
   }
 
@@ -141,11 +127,9 @@ export class Turn {
   #flush() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const waiting = this.#waiting;
-    this.#waiting = "";
-    if (!waiting) return;
     this.#say("writing");
-    this.#thread.grow(() => this.#markdown.push(waiting));
+    this.#thread.grow(() => this.#markdown.push(this.#waiting));
+    this.#waiting = "";
   }
 
   #finish(reason, trouble) {
@@ -153,34 +137,30 @@ export class Turn {
     this.#answer = null;
     this.#flush();
     this.#markdown.end();
-    if (reason === "error") return this.#fail(trouble);
+    if (trouble) return this.#fail(trouble);
+    const { sources } = this.#found;
+    const isStopped = reason === "stopped";
     this.#parts.note.textContent = say(NOTES[reason] ?? (this.#hasText ? "" : "empty"));
-    this.#enter(reason === "stopped" ? reason : "done");
+    this.#enter(isStopped ? reason : "done");
+    announce(isStopped ? say(reason) : say("complete", { n: sources.length }));
+    if (!isStopped) this.#tell("lectern-answer", { text: this.#text, sources, reason });
     this.#offer();
-    announce(reason === "stopped" ? say(reason) : say("complete", { n: this.#sources.length }));
-    if (reason !== "stopped") this.#tell("lectern-answer", { text: this.#text, sources: this.#sources, reason });
   }
 
-  #fail(trouble) {
+  #fail({ code, message, retryAfterSeconds: n }) {
     const { say, announce } = this.#room;
-    const words = this.#wordsFor(trouble);
+    const known = say(code === "unreachable" && !navigator.onLine ? "offline" : code);
+    const words = [known || message || say("trouble"), n && say("retryIn", { n })].filter(Boolean).join(" ");
     const heading = say(this.#hasText ? "brokeOff" : "noAnswer");
-    this.#trouble = trouble;
-    this.#parts.trouble.replaceChildren(drawing(WARNING), element("div", {}, [
+    this.#parts.trouble.append(drawing(WARNING), element("div", {}, [
       element("h3", {}, [heading]),
       element("p", {}, [words]),
-      this.#parts.retry,
+      button({ class: "action retry" }, [say("tryAgain")], () => this.ask()),
     ]));
     this.#enter("error");
-    this.#offer();
     announce(`${heading}. ${words}`);
-    this.#tell("lectern-error", { code: trouble.code, message: words });
-  }
-
-  #wordsFor({ code, message, retryAfterSeconds: n }) {
-    const { say } = this.#room;
-    const known = say(code === "unreachable" && !navigator.onLine ? "offline" : code);
-    return [known || message || say("trouble"), n ? say("retryIn", { n }) : ""].join(" ").trim();
+    this.#tell("lectern-error", { code, message: words });
+    this.#offer();
   }
 
   /** The page is told once, also when the answer is shown again after a reload. */
@@ -190,22 +170,21 @@ export class Turn {
     this.#thread.changed();
   }
 
-  /** What to read: the sources, or the nearest there is. */
+  /** What to read: the sources, or the nearest there is, with their excerpts. */
   async #offer() {
-    const isAnswered = this.#hasText && !this.#isRefused && this.#sources.length;
-    let sections = this.#sources.length ? this.#sources : this.#nearest;
-    if (sections.length === 0) sections = await nearestTo(this.record.query, this.#room.client);
+    const { client, say } = this.#room;
+    const { sources, confidence } = this.#found;
+    const name = this.#hasText && sources.length && confidence !== "none" ? "sources" : "nearest";
+    const sections = [sources, this.#nearest].find(({ length }) => length)
+      ?? await client.search(this.record.query).next().then(({ value }) => value.hits, () => []);
     // It may have been asked again meanwhile.
-    if (!this.isRunning) this.#list(sections, isAnswered ? "sources" : "nearest");
+    if (this.isRunning || !sections.length) return;
+    const list = element("ol", { class: name, part: "sources" }, sections.map(sourceCard));
+    this.#parts.sources.replaceChildren(element("h3", {}, [say(name)]), list);
   }
 
-  /** @param {string} name `sources`, or `nearest`, which are shown with their excerpts */
-  #list(sections, name = "") {
-    const { sources } = this.#parts;
-    sources.hidden = sections.length === 0;
-    sources.className = `sources ${name}`;
-    const list = element("ol", { part: "sources" }, sections.map(sourceCard));
-    sources.replaceChildren(element("h3", {}, [this.#room.say(name)]), list);
+  get #hasText() {
+    return this.#text.trim() !== "";
   }
 
   #say(key, values) {
@@ -213,36 +192,33 @@ export class Turn {
   }
 
   #enter(state) {
-    const { text, copy } = this.#parts;
-    this.root.dataset.state = state;
-    text.ariaBusy = String(this.isRunning);
+    const { root, text, copy } = this.#parts;
+    root.dataset.state = state;
+    text.ariaBusy = this.isRunning;
     copy.hidden = !this.#hasText;
     this.#thread.changed();
-    this.#thread.keepFocus();
   }
 
-  #listen() {
-    const { retry, copy, share, again, edit, text, question } = this.#parts;
+  #furnish(say) {
+    const { query } = this.record;
+    const question = element("h2", { part: "question", dir: "auto" }, [query]);
+    const text = element("div", { class: "prose", part: "text", dir: "auto" });
+    const [status, note] = ["status", "note"].map((name) => element("p", { class: name }));
+    const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name }));
+    const tool = (name, key, act) => button({ class: `quiet ${name}` }, [say(key)], act);
     const copied = (what, pressed, shown) => copyText(what, pressed, shown, this.#room);
-    retry.addEventListener("click", () => this.#retry());
-    again.addEventListener("click", () => this.ask(true));
-    edit.addEventListener("click", () => this.#room.search(this.record.query));
-    copy.addEventListener("click", () => copied(asMarkdown(this.#text, this.#sources), copy, text));
-    share.addEventListener("click", () => copied(addressOf(this.#standAlone), share, question));
+    const copy = tool("copy", "copyAnswer", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
+    const share = tool("share", "share", () => copied(addressOf(this.#found.searchedQuery || query), share, question));
+    const tools = element("div", { class: "tools" }, [
+      copy,
+      share,
+      tool("again", "askAgain", () => this.ask(true)),
+      tool("edit", "edit", () => this.#room.search(query)),
+      feedback,
+    ]);
     text.addEventListener("click", ({ target }) => copyCode(target, this.#room));
-  }
-
-  #retry() {
-    if (this.record.id && this.#trouble.code === "unreachable") this.resume(() => this.ask());
-    else this.ask();
-  }
-}
-
-async function nearestTo(query, client) {
-  try {
-    for await (const { hits } of client.search(query)) return hits;
-  } catch {
-    return [];
+    const root = element("article", { class: "turn" }, [question, text, status, note, trouble, tools, sources]);
+    return { root, text, status, note, trouble, sources, feedback, copy };
   }
 }
 
@@ -254,30 +230,8 @@ function asMarkdown(text, sources) {
 
 /** The page's address, which asks the query when it is opened. */
 function addressOf(query) {
-  const address = new URL(location.href);
+  const address = new URL(location);
   address.hash = "";
   address.searchParams.set("ask", query);
   return address.href;
-}
-
-function turnParts(say, query) {
-  const action = (name, key) => button({ class: `quiet ${name}` }, [say(key)]);
-  const parts = {
-    question: element("h2", { part: "question", dir: "auto" }, [query]),
-    text: element("div", { class: "prose", part: "text", dir: "auto" }),
-    status: element("p", { class: "status", "aria-hidden": "true" }),
-    note: element("p", { class: "note" }),
-    trouble: element("div", { class: "trouble", part: "trouble" }),
-    sources: element("div"),
-    feedback: element("div", { class: "feedback" }),
-    retry: button({ class: "action retry" }, [say("tryAgain")]),
-    copy: action("copy", "copyAnswer"),
-    share: action("share", "share"),
-    again: action("again", "askAgain"),
-    edit: action("edit", "edit"),
-  };
-  const { question, text, status, note, trouble, sources, copy, share, again, edit, feedback } = parts;
-  const tools = element("div", { class: "tools" }, [copy, share, again, edit, feedback]);
-  parts.root = element("article", { class: "turn" }, [question, text, status, note, trouble, sources, tools]);
-  return parts;
 }
