@@ -1,6 +1,8 @@
 /** Path data of the line drawings, on a 24-unit square. */
 
 export const SEARCH = "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM16 16l4.5 4.5";
+export const SEND = "M12 19V6M6 12l6-6 6 6";
+export const THUMB = "M7 11v9H4v-9ZM7 11l4-7c1.5 0 2.5 1 2.2 2.6L12.7 10H18a2 2 0 0 1 2 2.4l-1.3 6a2 2 0 0 1-2 1.6H7";
 export const BACK = "M19 12H5M11 6l-6 6 6 6";
 export const ASK = "M20 5H4v12h4v3.5L12.5 17H20ZM8 9.5h8M8 12.75h5";
 export const SECTION = "M10 4 8 20M16 4l-2 16M5 9h15M4 15h15";

@@ -58,19 +58,15 @@ export function sourceCard(source) {
     ]),
     ...(href ? [drawing(AWAY)] : []),
   ];
-  const linked = href ? { href, target: "_blank", rel: "noopener" } : {};
-  return element("li", {}, [element(href ? "a" : "div", { class: "card", part: "source", ...linked }, content)]);
+  return element("li", {}, [element("a", { class: "card", part: "source", ...linkTo(href) }, content)]);
 }
 
 /**
- * The small number an answer cites a source by.
+ * Attributes of a link, or of none without a safe address. Within the site it opens in the same tab, where a
+ * client-side router may take it.
  *
- * @param {Source} source
+ * @param {string | null} href
  */
-export function citationLink(source) {
-  const { number, href } = source;
-  const label = { "aria-label": `Source ${number}: ${nameOf(source)}`, title: nameOf(source) };
-  const linked = href ? { href, target: "_blank", rel: "noopener" } : { role: "note" };
-  const look = { class: "citation", part: "citation", ...label, ...linked };
-  return element(href ? "a" : "span", look, [String(number)]);
+export function linkTo(href) {
+  return { href, target: href && new URL(href).origin !== location.origin && "_blank" };
 }
