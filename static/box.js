@@ -6,6 +6,7 @@
  * @property {ReturnType<typeof import("./client.js").createClient>} client
  * @property {(key: string, values?: object) => string} say the text for a key of strings.js
  * @property {import("./memory.js").Memory} memory
+ * @property {import("./memory.js").Memory} recent queries of this browser, in `queries`
  * @property {string} placeholder
  * @property {() => string[]} suggestions
  * @property {(query: string, nearest: import("./client.js").Source[]) => void} ask turns to the conversation
@@ -89,6 +90,7 @@ class Box {
       client: createClient({ endpoint: host.endpoint, site: host.setting("site") }),
       say,
       memory: new Memory(`${host.endpoint}${host.setting("site")}`),
+      recent: new Memory(`${host.endpoint}${host.setting("site")}:recent`, "localStorage"),
       placeholder: host.setting("placeholder") || say("placeholder"),
       suggestions: () => host.suggestions ?? [],
       ask: (query, nearest) => this.#ask(query, nearest),
