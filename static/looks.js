@@ -4,6 +4,7 @@
  */
 
 import { ANSWER_LOOKS } from "./looks-answer.js";
+import { SEARCH_LOOKS } from "./looks-search.js";
 
 /** Where the box fills the screen, whatever its position; 200 % zoom makes a laptop's screen so small. */
 export const SMALL_SCREEN = "(max-width: 640px), (max-height: 480px)";
@@ -35,7 +36,6 @@ kbd, .key-button {
 }
 .key-button:hover { color: var(--_text); }
 .key-button .icon { display: none; }
-mark { background: color-mix(in srgb, var(--_accent) 18%, transparent); color: inherit; border-radius: 3px; }
 .unseen {
   position: absolute; inline-size: 1px; block-size: 1px; margin: 0; overflow: hidden; clip-path: inset(50%);
 }
@@ -78,27 +78,6 @@ slot:has(~ .inline[open]) { display: none; }
 .note { margin: 0; padding: 14px 18px 18px; color: var(--_muted); font-size: 14px; }
 .note:empty { display: none; }
 
-[role="listbox"] { padding: 8px; }
-[role="listbox"]:empty { display: none; }
-.row {
-  display: flex; align-items: flex-start; gap: 12px; inline-size: 100%; padding: 9px 10px;
-  border-radius: 9px; color: inherit; text-align: start; text-decoration: none; scroll-margin: 8px;
-}
-.row > .icon { margin-block-start: 2px; color: var(--_muted); }
-.row > .icon:last-child { visibility: hidden; inline-size: 15px; }
-.row[aria-selected="true"] { background: color-mix(in srgb, var(--_text) 6%, transparent); }
-.row[aria-selected="true"] > .icon:last-child { visibility: visible; }
-.row.ask > .icon:first-child { color: var(--_accent); }
-.row.ask .row-title { flex: 1; font-weight: 400; }
-.row.ask b { font-weight: 600; overflow-wrap: anywhere; }
-.row-text { flex: 1; min-inline-size: 0; }
-.row-title, .card-title { display: block; font-weight: 550; overflow-wrap: anywhere; }
-.page { font-weight: inherit; }
-.step { color: var(--_muted); font-weight: 400; }
-.excerpt { color: var(--_muted); font-size: 13.5px; line-height: 1.5; overflow-wrap: anywhere; }
-.excerpt mark { color: var(--_text); }
-.row .excerpt { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-
 @media ${SMALL_SCREEN} {
   dialog {
     inset: var(--_top, 0) 0 auto; inline-size: 100vw; max-inline-size: none;
@@ -112,9 +91,6 @@ slot:has(~ .inline[open]) { display: none; }
     padding: 0; border: 0; background: none; }
   .key-button .icon { display: block; }
   .key-button .key { display: none; }
-  .row { padding-block: 11px; }
-  .row .excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; white-space: normal; }
-  .row > .icon:last-child { display: none; }
 }
 @media (prefers-reduced-motion: no-preference) {
   dialog:not(.still), dialog:not(.still)::backdrop { animation: appear .14s ease-out; }
@@ -130,7 +106,7 @@ let sheets = null;
 
 /** One set for all boxes of a page. */
 export function styleSheets() {
-  sheets ??= [BOX_LOOKS, ANSWER_LOOKS].map(makeSheet);
+  sheets ??= [BOX_LOOKS, SEARCH_LOOKS, ANSWER_LOOKS].map(makeSheet);
   return sheets;
 }
 
