@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from tests.serving import serve_in_thread
 
-TEXT = "<h1>Lamps</h1>" + "<p>Everything about lamps.</p>" * 60
+TEXT = "<h1>Lamps</h1><pre>Everything about lamps." + "\n" * 80 + "</pre>"
 
 
 @dataclass(kw_only=True)
