@@ -19,7 +19,7 @@ export const ANSWER_LOOKS = `
 
 .turn { padding-block: 18px; }
 .turn + .turn { border-block-start: 1px solid var(--_line); }
-.turn .note { padding: 12px 0 0; }
+.turn > .note { padding: 12px 0 0; }
 h2, h3 { margin: 0 0 8px; font-size: 18px; font-weight: 620; line-height: 1.4; overflow-wrap: anywhere; }
 h3 { font-size: 15px; }
 .status { margin: 12px 0 0; color: var(--_muted); font-size: 13px; }
@@ -68,7 +68,7 @@ h3 { font-size: 15px; }
   font-size: 11px; font-weight: 600; line-height: 18px; text-align: center; }
 .prose .citation { margin-inline: 1px; text-decoration: none; vertical-align: 1px; }
 .prose .citation:hover { background: var(--_accent); color: var(--_on-accent); }
-.peek { position-area: end span-end; position-try: flip-inline; inset: auto; inline-size: min(340px, 90vw); margin: 0;
+.peek { position-area: end span-end; position-try: flip-inline; inset: auto; inline-size: min(340px, 90vw); margin: 0 6px;
   padding: 12px 14px; border: 1px solid var(--_line); border-radius: 10px; background: var(--_back); color: var(--_muted);
   box-shadow: 0 8px 28px rgb(0 0 0 / .18); font-size: 13.5px; }
 .peek p { margin: 4px 0 0; }
@@ -85,7 +85,7 @@ ol.sources .excerpt, .number:empty, .card:not([target]) > .icon { display: none;
 
 .tools { display: flex; flex-wrap: wrap; align-items: center; margin: 10px -9px 0; }
 .feedback { display: contents; }
-.up { margin-inline-start: auto; }
+.thumbs { display: flex; margin-inline-start: auto; }
 .down svg { rotate: 180deg; }
 [aria-pressed="true"] { color: var(--_accent); }
 [aria-pressed="true"] path { fill: color-mix(in srgb, currentColor 25%, transparent); }

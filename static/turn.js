@@ -207,7 +207,7 @@ export class Turn {
     const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name }));
     const tool = (name, key, act) => button({ class: `quiet ${name}` }, [say(key)], act);
     const copied = (what, pressed, shown) => copyText(what, pressed, shown, this.#room);
-    const copy = tool("copy", "copyAnswer", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
+    const copy = tool("copy", "copy", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
     const share = tool("share", "share", () => copied(addressOf(this.#found.searchedQuery || query), share, question));
     const tools = element("div", { class: "tools" }, [
       copy,
