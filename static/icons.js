@@ -7,6 +7,4 @@ export const BACK = "M19 12H5M11 6l-6 6 6 6";
 export const ASK = "M20 5H4v12h4v3.5L12.5 17H20ZM8 9.5h8M8 12.75h5";
 export const SECTION = "M10 4 8 20M16 4l-2 16M5 9h15M4 15h15";
 export const ENTER = "M19 6v7H6M10 9l-4 4 4 4";
-export const AWAY = "M8 16 16.5 7.5M9 7h8v8";
 export const CLOSE = "M6 6l12 12M18 6 6 18";
-export const WARNING = "M12 4 2.8 20h18.4ZM12 10v4.5M12 17v.3";
