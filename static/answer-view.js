@@ -25,6 +25,7 @@ export class AnswerView {
   constructor(room) {
     this.#room = room;
     this.root = this.#furnish(room.say);
+    this.root.addEventListener("click", (event) => this.#clicked(event));
     this.root.hidden = !room.memory.read().turns?.length;
     showSourcesIn(this.root);
   }
@@ -152,7 +153,6 @@ export class AnswerView {
     ]);
     close.addEventListener("click", () => room.close());
     foot.addEventListener("submit", (event) => this.#submit(event));
-    this.#body.addEventListener("click", (event) => this.#clicked(event));
     this.#field.addEventListener("keydown", (event) => sendAtEnter(event, foot));
     return element("section", { class: "view answer", part: "answer" }, [
       element("header", { class: "bar" }, [

@@ -30,8 +30,9 @@ export function showSourcesIn(root) {
     if (citation) fill(peek, citation).showPopover({ source: citation });
   };
   root.append(peek);
-  root.addEventListener("pointerover", (event) => event.pointerType === "touch" || point(event));
-  root.addEventListener("pointerleave", () => peek.hidePopover());
+  // A finger is over what it touches, and leaves it, before it clicks there.
+  const hover = (event) => event.pointerType === "touch" || point(event);
+  for (const type of ["pointerover", "pointerleave"]) root.addEventListener(type, hover);
   root.addEventListener("focusin", point);
   root.addEventListener("click", (event) => {
     if (event.pointerType !== "touch" || !event.target.closest(".citation")) return peek.hidePopover();

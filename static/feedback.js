@@ -36,7 +36,7 @@ export function feedbackOn(record, { client, say, announce, tell }, changed) {
     rate("down", Object.fromEntries(new FormData(form)));
   });
   press();
-  return [...thumbs, form, note];
+  return [element("span", { class: "thumbs" }, thumbs), form, note];
 }
 
 function reasonForm(say) {

@@ -8,6 +8,4 @@ export const ASK = "M20 5H4v12h4v3.5L12.5 17H20ZM8 9.5h8M8 12.75h5";
 export const PAGE = "M6 3.5h8l4.5 4.5v12.5H6ZM13.5 3.5v5h5";
 export const RECENT = "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM12 8v4.3l3 1.7";
 export const ENTER = "M19 6v7H6M10 9l-4 4 4 4";
-export const AWAY = "M8 16 16.5 7.5M9 7h8v8";
 export const CLOSE = "M6 6l12 12M18 6 6 18";
-export const WARNING = "M12 4 2.8 20h18.4ZM12 10v4.5M12 17v.3";

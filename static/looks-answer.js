@@ -6,9 +6,9 @@ export const ANSWER_LOOKS = `
 .bar > .icon-button { margin-inline-start: -8px; }
 .quiet, .action, .code button { padding: 5px 9px; border-radius: 8px; color: var(--_muted); font-size: 13px; }
 .action { border: 1px solid var(--_line); color: var(--_text); }
-:is(.icon-button, .quiet, .action, .code button, a.card):hover { background: color-mix(in srgb, var(--_text) 7%, transparent); }
-.answer .bar { min-block-size: 48px; justify-content: space-between; }
-.answer .bar > :nth-child(2) { margin-inline-start: auto; }
+button:hover, a.card:hover { background: color-mix(in srgb, var(--_text) 7%, transparent); }
+.answer .bar { min-block-size: 48px; }
+.afresh, .thumbs { display: flex; margin-inline-start: auto; }
 .answer .body { padding-inline: 22px; min-block-size: 240px; }
 .answer .foot { font-size: 15px; }
 .answer textarea { flex: 1; max-block-size: 8em; padding: 0; border: 0; outline: 0; resize: none; field-sizing: content;
@@ -19,28 +19,26 @@ export const ANSWER_LOOKS = `
 
 .turn { padding-block: 18px; }
 .turn + .turn { border-block-start: 1px solid var(--_line); }
-.turn .note { padding: 12px 0 0; }
-h2, h3 { margin: 0 0 8px; font-size: 18px; font-weight: 620; line-height: 1.4; overflow-wrap: anywhere; }
-h3 { font-size: 15px; }
+.turn > .note { padding: 12px 0 0; }
+:is(h2, h3, h4, h5, h6) { margin: 0 0 8px; font-size: 15px; font-weight: 620; line-height: 1.4; overflow-wrap: anywhere; }
+h2, .prose h3 { font-size: 17px; }
 .status { margin: 12px 0 0; color: var(--_muted); font-size: 13px; }
 .status::before { content: "● "; color: var(--_accent); }
-[data-state="thinking"] .prose { block-size: 64px;
+.turn[data-state="thinking"] .prose { block-size: 64px;
   background: repeating-linear-gradient(color-mix(in srgb, var(--_text) 8%, transparent) 0 10px, transparent 0 27px); }
 .answer:has([aria-busy="true"]) .send, .answer:not(:has([aria-busy="true"])) .stop,
 [aria-busy="true"] ~ .tools, [aria-busy="false"] ~ .status,
-.turn:not([data-state="done"]) .feedback, .turn:not(:last-child) .again, [data-state="error"] .again { display: none; }
+.turn:not([data-state="done"]) .feedback, .turn:is(:not(:last-child), [data-state="error"]) .again { display: none; }
 
-[data-state="error"] .trouble { display: flex; gap: 12px; margin-block-start: 12px; padding: 16px; border-radius: 10px;
+.trouble:not(:empty) { margin-block-start: 12px; padding: 16px; border-radius: 10px;
   background: color-mix(in srgb, var(--_danger) 8%, transparent); }
-.trouble .icon { margin-block-start: 2px; color: var(--_danger); }
-.trouble :is(h3, p) { margin: 0 0 8px; }
+.trouble p { margin: 0 0 10px; }
 
 .prose { overflow-wrap: anywhere; line-height: 1.62; }
 .prose > :first-child { margin-block-start: 0; }
 .prose > :last-child { margin-block-end: 0; }
 .prose :is(p, ul, ol, blockquote, figure, .table) { margin: 0 0 .85em; }
-.prose :is(h3, h4, h5, h6) { margin: 1.4em 0 .5em; font-size: 15px; font-weight: 650; }
-.prose :is(.level-1, .level-2) { font-size: 17px; }
+.prose :is(h3, h4, h5, h6) { margin-block-start: 1.4em; }
 .prose :is(ul, ol) { padding-inline-start: 1.5em; }
 .prose li, .prose li :is(p, ul, ol) { margin-block: .25em; }
 .prose .loose > li > p { margin-block: .7em; }
@@ -51,7 +49,7 @@ h3 { font-size: 15px; }
 .prose hr { margin-block: 1.4em; border: 0; border-block-start: 1px solid var(--_line); }
 .prose :is(pre, code) { font: 13px/1.6 var(--_mono); }
 .prose :not(pre) > code { padding: .12em .36em; border-radius: 5px; background: var(--_surface);
-  box-shadow: inset 0 0 0 1px var(--_line); box-decoration-break: clone; }
+  box-shadow: inset 0 0 0 1px var(--_line); }
 .code { overflow: hidden; border: 1px solid var(--_line); border-radius: 10px; background: var(--_surface); }
 .code figcaption { display: flex; justify-content: space-between; align-items: center; min-block-size: 34px;
   padding: 0 6px 0 14px; color: var(--_muted); font-size: 12px; }
@@ -68,7 +66,7 @@ h3 { font-size: 15px; }
   font-size: 11px; font-weight: 600; line-height: 18px; text-align: center; }
 .prose .citation { margin-inline: 1px; text-decoration: none; vertical-align: 1px; }
 .prose .citation:hover { background: var(--_accent); color: var(--_on-accent); }
-.peek { position-area: end span-end; position-try: flip-inline; inset: auto; inline-size: min(340px, 90vw); margin: 0;
+.peek { position-area: end span-end; position-try: flip-inline; inset: auto; inline-size: min(340px, 90vw); margin: 0 6px;
   padding: 12px 14px; border: 1px solid var(--_line); border-radius: 10px; background: var(--_back); color: var(--_muted);
   box-shadow: 0 8px 28px rgb(0 0 0 / .18); font-size: 13.5px; }
 .peek p { margin: 4px 0 0; }
@@ -79,13 +77,11 @@ h3 { font-size: 15px; }
 .card { display: flex; gap: 10px; margin-inline: -8px; padding: 6px 8px; border-radius: 8px; color: inherit;
   font-size: 14px; text-decoration: none; }
 .card-text { flex: 1; min-inline-size: 0; }
-.card > .icon { inline-size: 15px; color: var(--_muted); }
 .number { margin-block-start: 1px; }
-ol.sources .excerpt, .number:empty, .card:not([target]) > .icon { display: none; }
+ol.sources .excerpt, .number:empty { display: none; }
 
 .tools { display: flex; flex-wrap: wrap; align-items: center; margin: 10px -9px 0; }
 .feedback { display: contents; }
-.up { margin-inline-start: auto; }
 .down svg { rotate: 180deg; }
 [aria-pressed="true"] { color: var(--_accent); }
 [aria-pressed="true"] path { fill: color-mix(in srgb, currentColor 25%, transparent); }
@@ -95,7 +91,7 @@ ol.sources .excerpt, .number:empty, .card:not([target]) > .icon { display: none;
 .feedback textarea { inline-size: 100%; margin-block: 10px; padding: 8px 10px; border: 1px solid var(--_line); border-radius: 8px; }
 
 @media (prefers-reduced-motion: no-preference) {
-  [data-state="thinking"] .prose, .status::before { animation: breathe 1.5s ease-in-out infinite; }
+  .turn[data-state="thinking"] .prose, .status::before { animation: breathe 1.5s ease-in-out infinite; }
   .peek { animation: appear .12s .08s both; }
   @keyframes breathe { 50% { opacity: .5; } }
 }

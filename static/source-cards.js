@@ -1,7 +1,6 @@
 /** How a found section looks: in the list of hits, below an answer, and where an answer cites it. */
 
-import { drawing, element } from "./dom.js";
-import { AWAY } from "./icons.js";
+import { element } from "./dom.js";
 
 /** @typedef {import("./client.js").Source} Source */
 
@@ -49,7 +48,6 @@ export function sourceCard(source) {
       element("span", { class: "card-title" }, [nameOf(source)]),
       element("span", { class: "excerpt" }, marked(source.excerpt, source.ranges.excerpt)),
     ]),
-    ...(href ? [drawing(AWAY)] : []),
   ];
   return element("li", {}, [element("a", { class: "card", part: "source", ...linkTo(href) }, content)]);
 }

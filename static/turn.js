@@ -5,9 +5,8 @@
 
 import { citationOf } from "./citations.js";
 import { copyCode, copyText } from "./clipboard.js";
-import { button, drawing, element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { feedbackOn } from "./feedback.js";
-import { WARNING } from "./icons.js";
 import { MarkdownStream } from "./markdown.js";
 import { sourceCard } from "./source-cards.js";
 
@@ -23,6 +22,7 @@ export class Turn {
   #waiting = "";
   #frame = 0;
   #markdown;
+  #isOld = false;
   /** While it is being written. */
   #answer = null;
 
@@ -69,20 +69,38 @@ export class Turn {
     if (this.#answer) this.#finish("stopped");
   }
 
-  async #follow(answer, isOld) {
+  async #follow(answer, isOld = false) {
     this.#answer = answer;
+    this.#isOld = isOld;
     this.#begin();
     for await (const event of answer) {
       if (this.#answer !== answer) return;
-      if (event.type === "asked") this.#asked(event);
-      if (event.type === "sources") this.#read(event);
-      if (event.type === "text") this.#wrote(event.text);
-      if (event.type === "lost") this.#room.announce(this.#say("lost"));
-      if (event.type !== "done") continue;
-      if (isOld && event.trouble?.code === "not_found") this.#thread.drop(this);
-      else this.#finish(event.reason, event.trouble);
+      this.#hear[event.type](event);
     }
   }
+
+  #hear = {
+    asked: ({ id, conversation }) => {
+      this.record.id = id;
+      this.#thread.changed(conversation);
+    },
+    sources: (found) => {
+      this.#found = found;
+      if (found.sources.length) this.#say("reading", { n: found.sources.length });
+    },
+    text: ({ text }) => {
+      this.#text += text;
+      this.#waiting += text;
+      if (this.state === "thinking") this.#enter("writing");
+      // At most one change per frame, however fast the deltas come.
+      this.#frame ||= requestAnimationFrame(() => this.#flush());
+    },
+    lost: () => this.#room.announce(this.#say("lost")),
+    done: ({ reason, trouble }) => {
+      if (this.#isOld && trouble?.code === "not_found") this.#thread.drop(this);
+      else this.#finish(reason, trouble);
+    },
+  };
 
   #begin() {
     const { text, note, trouble, feedback, sources } = this.#parts;
@@ -101,27 +119,9 @@ export class Turn {
     announce(this.#say("thinking"));
   }
 
-  #asked({ id, conversation }) {
-    this.record.id = id;
-    this.#thread.changed(conversation);
-  }
-
-  #read(found) {
-    this.#found = found;
-    if (found.sources.length) this.#say("reading", { n: found.sources.length });
-  }
-
   #cite(number) {
     const source = this.#found.sources.find((each) => each.number === number);
     return source ? citationOf(source) : null;
-  }
-
-  #wrote(text) {
-    this.#text += text;
-    this.#waiting += text;
-    if (this.state === "thinking") this.#enter("writing");
-    // At most one change per frame, however fast the deltas come.
-    this.#frame ||= requestAnimationFrame(() => this.#flush());
   }
 
   #flush() {
@@ -152,11 +152,11 @@ export class Turn {
     const known = say(code === "unreachable" && !navigator.onLine ? "offline" : code);
     const words = [known || message || say("trouble"), n && say("retryIn", { n })].filter(Boolean).join(" ");
     const heading = say(this.#hasText ? "brokeOff" : "noAnswer");
-    this.#parts.trouble.append(drawing(WARNING), element("div", {}, [
+    this.#parts.trouble.append(
       element("h3", {}, [heading]),
       element("p", {}, [words]),
       button({ class: "action retry" }, [say("tryAgain")], () => this.ask()),
-    ]));
+    );
     this.#enter("error");
     announce(`${heading}. ${words}`);
     this.#tell("lectern-error", { code, message: words });
@@ -207,7 +207,7 @@ export class Turn {
     const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name }));
     const tool = (name, key, act) => button({ class: `quiet ${name}` }, [say(key)], act);
     const copied = (what, pressed, shown) => copyText(what, pressed, shown, this.#room);
-    const copy = tool("copy", "copyAnswer", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
+    const copy = tool("copy", "copy", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
     const share = tool("share", "share", () => copied(addressOf(this.#found.searchedQuery || query), share, question));
     const tools = element("div", { class: "tools" }, [
       copy,
