@@ -9,7 +9,7 @@ export const ENGLISH = {
   hits: "Sections",
   invitation: "Search the pages, or ask a question in your own words.",
   nothingFound: "No section matches these words. Try others, or ask.",
-  searchLost: "The search cannot be reached right now; it is tried again.",
+  searchLost: "The search cannot be reached right now. Trying again…",
   found: { one: "{n} section found", other: "{n} sections found" },
   keyChoose: "choose",
   keyMove: "move",
