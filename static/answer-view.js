@@ -142,7 +142,7 @@ export class AnswerView {
 
   #furnish(say) {
     const room = this.#room;
-    const close = closeButton();
+    const close = closeButton(say);
     const label = say("followUp");
     this.#field = element("textarea", { rows: 1, "aria-label": label, placeholder: label, enterkeyhint: "send" });
     this.#body = element("div", { class: "body", tabindex: 0, role: "region", "aria-label": say("conversation") });

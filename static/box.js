@@ -28,10 +28,10 @@ const HUSH_MS = 100; // a guess: screen readers notice that a region was emptied
 
 /**
  * @param {import("./widget.js").LecternSearch} host
- * @param {Record<string, string | Record<string, string>>} [strings] those of its language
+ * @param {Record<string, string | Record<string, string>>} texts what `strings/<language>.js` has
  */
-export function openBox(host, strings) {
-  return new Box(host, strings);
+export function openBox(host, texts) {
+  return new Box(host, texts);
 }
 
 class Box {
@@ -47,9 +47,9 @@ class Box {
   #before = null;
   #last = new Memory("open");
 
-  constructor(host, strings) {
+  constructor(host, texts) {
     this.#host = host;
-    const say = speaker(host, strings);
+    const say = speaker(host, texts);
     const room = this.#room(say);
     this.#searching = new SearchView(room);
     this.#answering = new AnswerView(room);

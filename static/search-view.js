@@ -74,7 +74,7 @@ export class SearchView {
 
   #furnish() {
     const { say, close } = this.#room;
-    const leave = closeButton();
+    const leave = closeButton(say);
     leave.addEventListener("click", close);
     const keys = { keyChoose: "↵", keyMove: "↑↓", keyAsk: /mac|ip/i.test(navigator.platform) ? "⌘ ↵" : "Ctrl ↵" };
     const hints = Object.keys(keys).map((does) => element("span", {}, [element("kbd", {}, [keys[does]]), ` ${say(does)}`]));

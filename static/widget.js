@@ -202,11 +202,10 @@ export class LecternSearch extends HTMLElement {
 
   async #fetch() {
     // A browser remembers a module that could not be had: another query makes it ask again.
-    const fetched = (name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`);
-    const isTranslated = this.language !== "en";
-    const strings = isTranslated && fetched(`strings/${this.language}`).then((module) => module.default, () => {});
-    const { openBox } = await fetched("box");
-    return (this.#box = openBox(this, await strings));
+    const names = ["box", `strings/${this.language}`];
+    const modules = names.map((name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`));
+    const [{ openBox }, { default: texts }] = await Promise.all(modules);
+    return (this.#box = openBox(this, texts));
   }
 
   /** Who comes back to an open answer finds it open; who follows a shared link finds the question asked. */
