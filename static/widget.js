@@ -43,7 +43,7 @@
 
 const MODULES = "./static/"; // the server puts the files' version in here
 const SCRIPT = [...document.scripts].find((script) => script.src === import.meta.url);
-const TROUBLE = "The search cannot be loaded right now. Please try again.";
+const TROUBLE = "The search cannot be loaded. Please try again.";
 const PLACEHOLDERS = {
   en: "Search or ask…",
   de: "Suchen oder fragen…",
@@ -59,7 +59,7 @@ const LOOKS = `
   --_back: var(--lectern-background, light-dark(#fff, #161719));
   --_muted: var(--lectern-muted, light-dark(#65676b, #9b9da2));
   --_line: var(--lectern-border, light-dark(#e5e4e0, #2d2f33));
-  --_radius: var(--lectern-radius, 14px);
+  --_radius: var(--lectern-radius, 12px);
   display: inline-block;
   font: 15px/1.5 var(--lectern-font, system-ui, sans-serif);
 }
@@ -67,19 +67,18 @@ const LOOKS = `
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
 :host([position="inline"]) { display: block; }
-:host([floating]) { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 999; }
+:host([floating]) { position: fixed; bottom: 20px; inset-inline-end: 20px; z-index: 999; }
 .opener {
   display: flex; align-items: center; gap: 10px; inline-size: 100%; min-inline-size: 200px;
   padding: 8px 12px; cursor: pointer; font: inherit; text-align: start;
-  border: 1px solid var(--_line); border-radius: calc(var(--_radius) - 4px);
+  border: 1px solid var(--_line); border-radius: var(--_radius);
   background: var(--_back); color: var(--_muted);
 }
 :host([floating]) .opener { box-shadow: 0 4px 16px #0003; }
 :host([position="inline"]) .opener { padding: 15px 17px; }
-.opener:hover { border-color: currentColor; }
 .opener::before {
   content: ""; inline-size: 16px; block-size: 16px; background: currentColor;
-  clip-path: path(evenodd, "M7 1a6 6 0 1 0 0 12A6 6 0 0 0 7 1m0 2a4 4 0 0 1 0 8 4 4 0 0 1 0-8m4 9 4 4 1-1-4-4");
+  clip-path: path(evenodd, "M7 1a6 6 0 1 0 .1 0M7 3a4 4 0 1 0 .1 0M11 12l4 4 1-1-4-4");
 }
 .opener span { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .catcher { position: fixed; opacity: 0; font-size: 16px; }
@@ -90,16 +89,17 @@ const LOOKS = `
 const present = new Set();
 let floating = null;
 let failures = 0;
-let isReturning = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
+let isReturning = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
 let question = new URLSearchParams(location.search).get("ask");
 
 // The properties `suggestions` and `strings` are not declared, so that what a page sets before this script stays.
-export class LecternSearch extends HTMLElement {
-  static observedAttributes = ["placeholder", "hotkey", "language"];
-  #opener = opener();
+class LecternSearch extends HTMLElement {
+  static observedAttributes = ["placeholder", "hotkey"];
+  #button = make("button", { type: "button", className: "opener", part: "button", ariaHasPopup: "dialog" });
+  #text = make("span");
+  #keys = make("small", { ariaHidden: "true" });
   #loading = null;
   #box = null;
-  #catcher = null;
 
   constructor() {
     super();
@@ -107,12 +107,16 @@ export class LecternSearch extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(LOOKS);
     shadow.adoptedStyleSheets = [sheet];
-    shadow.append(this.#opener);
+    const slot = make("slot", { name: "button", id: "opener" });
+    this.#button.append(this.#text, this.#keys);
+    slot.append(this.#button);
+    shadow.append(slot);
   }
 
   connectedCallback() {
-    if (floating && this !== floating) (this.hasAttribute("floating") ? this : floating).remove();
-    if (!this.isConnected) return;
+    // The one that the site made comes first; a copy of ours is out of a router's memory.
+    if (floating && this !== floating && this.hasAttribute("floating")) return this.remove();
+    if (this !== floating) floating?.remove();
     present.add(this);
     for (const name of ["theme", "position", "button"]) if (this.setting(name)) this.setAttribute(name, this.setting(name));
     this.attributeChangedCallback();
@@ -131,21 +135,27 @@ export class LecternSearch extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (!this.isConnected) return;
     const command = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl ";
-    const keys = this.#letter && command + this.#letter.toUpperCase();
     this.#say(this.setting("placeholder") || PLACEHOLDERS[this.language]);
-    this.#opener.querySelector("small").textContent = keys;
+    this.#keys.textContent = this.#letter && command + this.#letter.toUpperCase();
   }
 
-  /** Opens the box where the reader left it: at an answer, if there is one. */
+  /**
+   * Opens the box where the reader left it: at an answer, if there is one. Until it is there, a field takes what is
+   * typed, and has phones show their keyboard at the tap.
+   */
   async open() {
-    if (this.#catcher) return;
-    if (!this.#box) this.#catcher = catchLetters(this.shadowRoot);
+    const root = this.shadowRoot;
+    const before = root.activeElement ?? document.activeElement;
+    const catcher = make("input", { className: "catcher", ariaLabel: this.#text.textContent });
+    // Seen from the page, letters typed in here come from no field: it would take them for hotkeys of its own.
+    catcher.addEventListener("keydown", (event) => event.stopPropagation());
+    if (!this.#box) root.append(catcher);
+    catcher.focus({ preventScroll: true });
     const box = await this.load();
-    const typed = this.#catcher?.release();
-    this.#catcher = null;
-    box?.open({ typed });
+    catcher.remove();
+    before.focus({ preventScroll: true }); // so that the dialog gives the focus back to it
+    box?.open({ typed: catcher.value });
   }
 
   close() {
@@ -163,7 +173,7 @@ export class LecternSearch extends HTMLElement {
   }
 
   get endpoint() {
-    return new URL(this.setting("endpoint") || new URL(".", import.meta.url), document.baseURI);
+    return new URL(this.setting("endpoint") || ".", import.meta.url);
   }
 
   /** The built-in one that suits the page. */
@@ -176,7 +186,12 @@ export class LecternSearch extends HTMLElement {
 
   /** @returns {Promise<object | null>} the box, or `null` where it cannot be had; the next call tries again */
   load() {
-    return (this.#loading ??= this.#fetch().catch((error) => {
+    // A browser remembers a module that could not be had: another query makes it ask again.
+    const names = ["box", `strings/${this.language}`];
+    const modules = () => names.map((name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`));
+    return (this.#loading ??= Promise.all(modules()).then(
+      ([{ openBox }, { default: texts }]) => (this.#box = openBox(this, texts)),
+    ).catch((error) => {
       failures += 1;
       this.#say(TROUBLE);
       console.error(TROUBLE, error);
@@ -186,35 +201,27 @@ export class LecternSearch extends HTMLElement {
 
   /** Acts on the hotkey. */
   press(event) {
-    const { key, code, metaKey, ctrlKey, shiftKey, altKey } = event;
+    const { key, code, metaKey, ctrlKey, shiftKey, altKey, defaultPrevented, isComposing, repeat } = event;
     const letter = this.#letter;
-    if (!letter || event.defaultPrevented || event.isComposing || event.repeat || altKey) return;
     const target = event.composedPath()[0];
     const isTyping = target.isContentEditable || target.matches?.("input, textarea, select");
     // Where the layout has no Latin letters, the place of the key counts; many need Shift for the slash.
     const isLetter = key?.toLowerCase() === letter || (key > "~" && code === `Key${letter.toUpperCase()}`);
     const isChord = isLetter && metaKey !== ctrlKey && !shiftKey && (!isTyping || this.shadowRoot.contains(target));
-    if (!isChord && (key !== "/" || metaKey || ctrlKey || isTyping)) return;
+    const isSlash = key === "/" && !metaKey && !ctrlKey && !isTyping;
+    if (!letter || !(isChord || isSlash) || altKey || defaultPrevented || isComposing || repeat) return;
     event.preventDefault();
     if (this.#box) this.#box.toggle();
     else this.open();
   }
 
-  async #fetch() {
-    // A browser remembers a module that could not be had: another query makes it ask again.
-    const names = ["box", `strings/${this.language}`];
-    const modules = names.map((name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`));
-    const [{ openBox }, { default: texts }] = await Promise.all(modules);
-    return (this.#box = openBox(this, texts));
-  }
-
   /** Who comes back to an open answer finds it open; who follows a shared link finds the question asked. */
   async #arrive() {
-    const place = isReturning ? openPlace() : null;
-    const asked = question;
+    const place = isReturning && openPlace();
+    const asked = !isReturning && question;
     isReturning = question = null;
     if (place === location.href) (await this.load())?.open({ isStill: true });
-    else if (asked && place === null) this.ask(asked);
+    else if (asked) this.ask(asked);
   }
 
   /** Empty when there is no hotkey. */
@@ -223,47 +230,19 @@ export class LecternSearch extends HTMLElement {
   }
 
   #say(text) {
-    const button = this.#opener.firstChild;
-    button.querySelector("span").textContent = button.title = text;
+    this.#text.textContent = this.#button.title = text;
   }
 }
 
-/** A field that takes what is typed until the box is there. It also has phones show their keyboard at the tap. */
-function catchLetters(root) {
-  let before = document.activeElement;
-  while (before?.shadowRoot?.activeElement) before = before.shadowRoot.activeElement;
-  const input = make("input", { className: "catcher", ariaLabel: root.textContent });
-  root.append(input);
-  // Seen from the page, letters typed in here come from no field: it would take them for hotkeys of its own.
-  input.addEventListener("keydown", (event) => event.stopPropagation());
-  input.focus({ preventScroll: true });
-  const release = () => {
-    input.remove();
-    before?.focus({ preventScroll: true }); // so that the dialog gives the focus back to it
-    return input.value;
-  };
-  return { release };
-}
-
-/** Where a box was open last: empty when it was closed since, `null` when there was none or nothing may be stored. */
+/** Where a box was open last, and was not closed since. */
 function openPlace() {
   try {
     return JSON.parse(sessionStorage.getItem("lectern:open")).place;
-  } catch {
-    return null;
-  }
+  } catch {} // nothing is stored, or may be
 }
 
-function opener() {
-  const content = [make("span"), make("small", { ariaHidden: "true" })];
-  const button = make("button", { type: "button", className: "opener", part: "button", ariaHasPopup: "dialog" }, content);
-  return make("slot", { name: "button", id: "opener" }, [button]);
-}
-
-function make(name, properties, children = []) {
-  const node = Object.assign(document.createElement(name), properties);
-  node.append(...children);
-  return node;
+function make(name, properties) {
+  return Object.assign(document.createElement(name), properties);
 }
 
 /** A pointer, the focus or a click came to an element, or to what opens the first one. */
@@ -279,10 +258,10 @@ function reach(event) {
 }
 
 function float() {
-  if (!SCRIPT || present.size || !document.body) return;
+  if (!SCRIPT || present.size) return;
   floating ??= make("lectern-search");
-  floating.setAttribute("floating", "");
-  document.body.append(floating);
+  floating.toggleAttribute("floating", true);
+  (document.body ?? document.documentElement).append(floating);
 }
 
 // A page may have the tag twice, or two versions of it: the first stays.
@@ -290,6 +269,5 @@ if (!customElements.get("lectern-search")) {
   customElements.define("lectern-search", LecternSearch);
   document.addEventListener("keydown", (event) => present.forEach((element) => element.press(event)));
   for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
-  document.addEventListener("DOMContentLoaded", float);
   float();
 }

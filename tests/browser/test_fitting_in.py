@@ -42,6 +42,7 @@ async def test_the_page_is_usable_beside_a_panel_and_a_field(
         "<header style='backdrop-filter: blur(4px); overflow: hidden; height: 400px'>"
         f"<lectern-search position={position}></lectern-search><button>here</button></header>"
     )
+    await page.emulate_media(reduced_motion="reduce")  # a panel that slides in is not there at once
     await page.goto(docs.write(body, head=tag(site_url)))
     await page.get_by_role("button", name="here").focus()
     await page.keyboard.press("Control+k")
