@@ -4,6 +4,7 @@ export const ANSWER_LOOKS = `
 .icon-button { display: grid; place-items: center; flex: none; inline-size: 32px; block-size: 32px; border-radius: 8px;
   color: var(--_muted); }
 .bar > .icon-button { margin-inline-start: -8px; }
+.icon-button:dir(rtl) svg { scale: -1 1; }
 .quiet, .action, .code button { padding: 5px 9px; border-radius: 8px; color: var(--_muted); font-size: 13px; }
 .action { border: 1px solid var(--_line); color: var(--_text); }
 button:hover, a.card:hover { background: color-mix(in srgb, var(--_text) 7%, transparent); }
@@ -21,7 +22,7 @@ button:hover, a.card:hover { background: color-mix(in srgb, var(--_text) 7%, tra
 .turn + .turn { border-block-start: 1px solid var(--_line); }
 .turn > .note { padding: 12px 0 0; }
 :is(h2, h3, h4, h5, h6) { margin: 0 0 8px; font-size: 15px; font-weight: 620; line-height: 1.4; overflow-wrap: anywhere; }
-h2, .prose h3 { font-size: 17px; }
+h2 { font-size: 18px; }
 .status { margin: 0; color: var(--_muted); font-size: 13px; }
 .status::before { content: "● "; color: var(--_accent); }
 .answer:has([aria-busy="true"]) .send, .answer:not(:has([aria-busy="true"])) .stop,
