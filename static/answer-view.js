@@ -18,8 +18,7 @@ export class AnswerView {
   #field;
   #turns = [];
   #goesOn = false;
-  /** @type {string | undefined} for what is asked next */
-  conversation;
+  #conversation;
 
   /** @param {import("./box.js").Room} room */
   constructor(room) {
@@ -71,11 +70,16 @@ export class AnswerView {
     this.#goesOn = false;
   }
 
+  /** @returns {string | undefined} for what the last turn asks; who asks again begins anew */
+  get conversation() {
+    return this.#turns.length > 1 ? this.#conversation : undefined;
+  }
+
   /** A turn has another state, or more to remember. @param {string} [conversation] */
-  changed(conversation = this.conversation) {
+  changed(conversation = this.#conversation) {
     // By now the page may show another element, which remembers for itself.
     if (!this.root.isConnected) return;
-    this.conversation = conversation;
+    this.#conversation = conversation;
     this.root.dataset.state = this.#last?.state ?? "";
     const turns = this.#turns.map(({ record }) => record).filter(({ id }) => id);
     this.#room.memory.write({ turns, conversation });
@@ -105,7 +109,7 @@ export class AnswerView {
 
   #restore() {
     const { turns = [], conversation } = this.#room.memory.read();
-    this.conversation = conversation;
+    this.#conversation = conversation;
     for (const turn of turns.map((record) => this.#add(record))) turn.resume();
   }
 
@@ -121,7 +125,7 @@ export class AnswerView {
     this.stop();
     this.#turns = [];
     this.#body.replaceChildren();
-    this.conversation = undefined;
+    this.#conversation = undefined;
   }
 
   #submit(event) {
@@ -148,7 +152,7 @@ export class AnswerView {
     this.#body = element("div", { class: "body", tabindex: 0, role: "region", "aria-label": say("conversation") });
     const foot = element("form", { class: "foot" }, [
       this.#field,
-      button({ class: "action stop" }, [say("stop")], () => this.stop()),
+      button({ class: "action stop" }, [say("stop")], () => this.#last.stop()),
       element("button", { class: "icon-button send", "aria-label": say("send") }, [drawing(SEND)]),
     ]);
     close.addEventListener("click", () => room.close());

@@ -43,6 +43,6 @@ export function showSourcesIn(root) {
 }
 
 function fill(peek, { href, ariaLabel, dataset }) {
-  peek.replaceChildren(element("a", linkTo(href || null), [ariaLabel]), element("p", {}, [dataset.excerpt]));
+  peek.replaceChildren(element("a", linkTo(href || null), [ariaLabel]), element("p", { dir: "auto" }, [dataset.excerpt]));
   return peek;
 }

@@ -4,6 +4,7 @@ export const ANSWER_LOOKS = `
 .icon-button { display: grid; place-items: center; flex: none; inline-size: 32px; block-size: 32px; border-radius: 8px;
   color: var(--_muted); }
 .bar > .icon-button { margin-inline-start: -8px; }
+.icon-button:dir(rtl) svg { scale: -1 1; }
 .quiet, .action, .code button { padding: 5px 9px; border-radius: 8px; color: var(--_muted); font-size: 13px; }
 .action { border: 1px solid var(--_line); color: var(--_text); }
 button:hover, a.card:hover { background: color-mix(in srgb, var(--_text) 7%, transparent); }
@@ -21,11 +22,9 @@ button:hover, a.card:hover { background: color-mix(in srgb, var(--_text) 7%, tra
 .turn + .turn { border-block-start: 1px solid var(--_line); }
 .turn > .note { padding: 12px 0 0; }
 :is(h2, h3, h4, h5, h6) { margin: 0 0 8px; font-size: 15px; font-weight: 620; line-height: 1.4; overflow-wrap: anywhere; }
-h2, .prose h3 { font-size: 17px; }
-.status { margin: 12px 0 0; color: var(--_muted); font-size: 13px; }
+h2 { font-size: 18px; }
+.status { margin: 0; color: var(--_muted); font-size: 13px; }
 .status::before { content: "● "; color: var(--_accent); }
-.turn[data-state="thinking"] .prose { block-size: 64px;
-  background: repeating-linear-gradient(color-mix(in srgb, var(--_text) 8%, transparent) 0 10px, transparent 0 27px); }
 .answer:has([aria-busy="true"]) .send, .answer:not(:has([aria-busy="true"])) .stop,
 [aria-busy="true"] ~ .tools, [aria-busy="false"] ~ .status,
 .turn:not([data-state="done"]) .feedback, .turn:is(:not(:last-child), [data-state="error"]) .again { display: none; }
@@ -36,7 +35,6 @@ h2, .prose h3 { font-size: 17px; }
 
 .prose { overflow-wrap: anywhere; line-height: 1.62; }
 .prose > :first-child { margin-block-start: 0; }
-.prose > :last-child { margin-block-end: 0; }
 .prose :is(p, ul, ol, blockquote, figure, .table) { margin: 0 0 .85em; }
 .prose :is(h3, h4, h5, h6) { margin-block-start: 1.4em; }
 .prose :is(ul, ol) { padding-inline-start: 1.5em; }
@@ -91,7 +89,7 @@ ol.sources .excerpt, .number:empty { display: none; }
 .feedback textarea { inline-size: 100%; margin-block: 10px; padding: 8px 10px; border: 1px solid var(--_line); border-radius: 8px; }
 
 @media (prefers-reduced-motion: no-preference) {
-  .turn[data-state="thinking"] .prose, .status::before { animation: breathe 1.5s ease-in-out infinite; }
+  .status::before { animation: breathe 1.5s ease-in-out infinite; }
   .peek { animation: appear .12s .08s both; }
   @keyframes breathe { 50% { opacity: .5; } }
 }

@@ -22,6 +22,7 @@ export class Turn {
   #waiting = "";
   #frame = 0;
   #markdown;
+  /** Whether it was asked before, on this page or another. */
   #isOld = false;
   /** While it is being written. */
   #answer = null;
@@ -30,7 +31,7 @@ export class Turn {
    * @param {import("./box.js").Room} room
    * @param {object} given
    * @param {import("./answer-view.js").AnswerView} given.thread
-   * @param {{query: string, id?: string, told?: boolean, rating?: string | null}} given.record what the tab remembers
+   * @param {{query: string, id?: string, rating?: string | null}} given.record what the tab remembers
    * @param {import("./client.js").Source[]} [given.nearest]
    */
   constructor(room, { thread, record, nearest = [] }) {
@@ -54,7 +55,7 @@ export class Turn {
   ask(fresh) {
     const { query } = this.record;
     const { client, tell } = this.#room;
-    Object.assign(this.record, { id: undefined, told: false, rating: null });
+    Object.assign(this.record, { id: undefined, rating: null });
     tell("lectern-ask", { query });
     this.#follow(client.ask(query, { conversation: this.#thread.conversation, fresh }));
   }
@@ -163,11 +164,9 @@ export class Turn {
     this.#offer();
   }
 
-  /** The page is told once, also when the answer is shown again after a reload. */
+  /** The page is told of what was asked on it, not of what is shown again. */
   #tell(name, detail) {
-    if (!this.record.told) this.#room.tell(name, { query: this.record.query, ...detail });
-    this.record.told = true;
-    this.#thread.changed();
+    if (!this.#isOld) this.#room.tell(name, { query: this.record.query, ...detail });
   }
 
   /** What to read: the sources, or the nearest there is, with their excerpts. */
