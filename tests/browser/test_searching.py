@@ -190,7 +190,7 @@ async def test_an_overtaken_search_is_cancelled_and_old_hits_stay_until_new_ones
     await expect(page.get_by_role("group", name="Dimming")).to_be_visible()
     hits = await page.locator("[part=hit]").all_text_contents()
     held: list[Route] = []
-    await page.route(re.compile("query=pairing.r"), held.append)
+    await page.route(re.compile("query=pairing.r"), lambda route: held.append(route))
     async with page.expect_request(SEARCH):
         await page.keyboard.type("r")
     await expect(rows(page).first).to_contain_text("pairing r")
