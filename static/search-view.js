@@ -114,16 +114,14 @@ export class SearchView {
   async #seek(query) {
     this.leave();
     const { signal } = (this.#underway = new AbortController());
-    let isFound = false;
     try {
       for await (const { hits } of this.#room.client.search(query, { limit: MAX_HITS, signal })) {
         if (signal.aborted) return;
-        isFound = true;
         this.#found(query, hits);
       }
     } catch (trouble) {
       // What was found by words stays when only the meaning cannot be had.
-      if (!signal.aborted && !isFound) this.#lost(query, trouble);
+      if (!signal.aborted && !this.#kept.has(query)) this.#lost(query, trouble);
     }
   }
 
@@ -260,7 +258,6 @@ function searchInput(placeholder) {
     maxlength: MAX_QUERY_CHARS,
     enterkeyhint: "search",
     autocomplete: "off",
-    autocapitalize: "off",
     spellcheck: "false",
     "aria-autocomplete": "list",
     "aria-controls": "hits",

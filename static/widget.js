@@ -33,8 +33,8 @@
  *   button  replaces the button; a click on what is slotted opens the box
  *
  * Parts
- *   button, dialog, input, close, search, hits, ask, hit, answer, back, question, text, code, citation, trouble,
- *   sources, source
+ *   button, dialog, input, close, search, hits, ask, hit, recent, clear, answer, back, question, text, code,
+ *   citation, trouble, sources, source
  *
  * Custom properties
  *   --lectern-accent, --lectern-on-accent, --lectern-background, --lectern-surface, --lectern-text,
