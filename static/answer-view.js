@@ -24,7 +24,6 @@ export class AnswerView {
   constructor(room) {
     this.#room = room;
     this.root = this.#furnish(room.say);
-    this.root.addEventListener("click", (event) => this.#clicked(event));
     this.root.hidden = !room.memory.read().turns?.length;
     showSourcesIn(this.root);
   }
@@ -134,14 +133,6 @@ export class AnswerView {
     if (!query || this.#last?.isRunning) return;
     this.#field.value = "";
     this.#add({ query }).ask();
-  }
-
-  /** A link that leads away in this tab: the box steps aside, and the answer goes on. */
-  #clicked({ target, metaKey, ctrlKey, shiftKey }) {
-    const link = target.closest("a[href]");
-    if (!link || link.target || metaKey || ctrlKey || shiftKey) return;
-    this.leave();
-    this.#room.close();
   }
 
   #furnish(say) {

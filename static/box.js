@@ -144,8 +144,8 @@ class Box {
   #key(event) {
     event.stopPropagation();
     if (event.type !== "keydown" || event.isComposing) return;
-    if (event.key === "Escape" && !event.defaultPrevented) this.#escape(event);
-    else this.#host.press(event);
+    if (event.key !== "Escape") this.#host.press(event);
+    else if (!event.defaultPrevented && !this.#dialog.querySelector(":popover-open")) this.#escape(event);
   }
 
   /** Escape stops, then goes back, then closes. */

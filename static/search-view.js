@@ -193,11 +193,7 @@ export class SearchView {
   }
 
   #hitRow(hit, head, look) {
-    return this.#wired(hitRow(hit, head, look), ({ metaKey, ctrlKey, shiftKey }) => {
-      this.#remember(this.#query);
-      // The page may only have moved to another anchor: the box must not stay in front of it.
-      if (!metaKey && !ctrlKey && !shiftKey) this.#room.close();
-    });
+    return this.#wired(hitRow(hit, head, look), () => this.#remember(this.#query));
   }
 
   #wired(row, act) {

@@ -83,7 +83,7 @@ async def test_what_happens_is_said_and_no_token_is(page: Page, answering: Answe
     await expect(page.locator(".prose")).to_have_attribute("aria-busy", "true")
     await answer_state(page, "done")
     await expect(page.locator(".prose")).to_have_attribute("aria-busy", "false")
-    heard = [text for text in await page.evaluate("heard") if "section" not in text]
+    heard = [text for text in await page.evaluate("heard") if text and "section" not in text]
     assert ["Thinking…", "Answer complete, 8 sources"] == heard
     asked, answered = await page.evaluate("told")
     assert ["lectern-ask", {"query": QUESTION}] == asked
