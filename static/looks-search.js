@@ -9,7 +9,8 @@ button.row { inline-size: 100%; }
 .row { border-radius: 9px; color: inherit; text-align: start; text-decoration: none; scroll-margin: 44px 8px; }
 :is(.row, .page) > .icon { margin-block-start: 2px; color: var(--_muted); }
 .row > .icon:last-child { visibility: hidden; inline-size: 15px; }
-.row[aria-selected="true"] { background: color-mix(in srgb, var(--_text) 7%, transparent); }
+.row[aria-selected="true"] { background: color-mix(in srgb, var(--_text) 7%, transparent);
+  outline: 2px solid transparent; outline-offset: -2px; }
 .row[aria-selected="true"] > .icon:last-child { visibility: visible; }
 .row-text { flex: 1; min-inline-size: 0; overflow-wrap: anywhere; }
 .row b { font-weight: 600; }

@@ -13,7 +13,7 @@ import { drawing, element } from "./dom.js";
 import { ASK, CLOSE, PAGE, RECENT, SEARCH } from "./icons.js";
 import { groupByPage, groupOf, headOf, hitRow, optionRow, stepsOf } from "./search-rows.js";
 
-const TYPING_PAUSE_MS = 40; // a guess: letters that follow each other faster are one search
+const TYPING_PAUSE_MS = 30; // a guess: letters that follow each other faster are one search
 const READING_PAUSE_MS = 600; // as the client's
 const ANNOUNCEMENT_PAUSE_MS = 1000; // a guess: screen readers speak the letters until then
 const RETRY_SECONDS = 2; // a guess
