@@ -97,9 +97,6 @@ slot:has(~ .inline[open]) { display: none; }
   .panel:not(.still) { --_from: 24px; }
   @keyframes appear { from { opacity: 0; translate: var(--_from, 0); } }
 }
-@media (forced-colors: active) {
-  [aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
-}
 `;
 
 let sheets = null;

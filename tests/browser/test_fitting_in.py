@@ -15,9 +15,7 @@ async def answered(page: Page) -> None:
 
 
 @pytest.mark.parametrize("allowed", ["nonce", "host"])
-async def test_a_strict_policy_needs_no_exception(
-    page: Page, docs: DocsSite, site_url: str, allowed: str
-) -> None:
+async def test_a_strict_policy_needs_no_exception(page: Page, docs: DocsSite, site_url: str, allowed: str) -> None:
     sources = {"nonce": "'nonce-c2VjcmV0'", "host": site_url}[allowed]
     docs.headers = {
         "Content-Security-Policy": f"default-src 'self'; script-src {sources}; connect-src {site_url}; {TRUSTED_TYPES}"
@@ -183,7 +181,9 @@ async def test_view_transitions_go_on_with_an_open_box(page: Page, docs: DocsSit
     await page.goto(docs.write(head=tag(site_url)))
     await page.keyboard.press("Control+k")
     await expect(field(page)).to_be_focused()
-    await page.evaluate("document.startViewTransition(() => document.querySelector('main').append('more')).finished")
+    await page.evaluate(
+        "document.startViewTransition(() => document.querySelector('main').append('more')).finished"
+    )
     await expect(page.get_by_role("dialog")).to_be_visible()
 
 

@@ -100,7 +100,9 @@ async def test_a_site_says_what_it_likes(page: Page, docs: DocsSite, site_url: s
     await expect(page.locator("[role=status]")).to_have_text(re.compile(r"^\d lamps$"))
 
 
-async def test_questions_of_the_site_are_offered_and_asked_for_once(page: Page, docs: DocsSite, site_url: str) -> None:
+async def test_questions_of_the_site_are_offered_and_asked_for_once(
+    page: Page, docs: DocsSite, site_url: str
+) -> None:
     asked: list[str] = []
 
     async def tell(route: Any) -> None:

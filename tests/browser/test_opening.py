@@ -139,7 +139,9 @@ async def test_keys_of_other_layouts_open_too(page: Page, docs: DocsSite, site_u
     await page.goto(docs.write(head=tag(site_url)))
     await load(page)
     for init in ["key: '/', code: 'Digit7', shiftKey: true", "key: 'ن', code: 'KeyK', ctrlKey: true"]:
-        await page.evaluate(f"document.body.dispatchEvent(new KeyboardEvent('keydown', {{{init}, bubbles: true}}))")
+        await page.evaluate(
+            f"document.body.dispatchEvent(new KeyboardEvent('keydown', {{{init}, bubbles: true}}))"
+        )
         await expect(field(page)).to_be_focused()
         await page.keyboard.press("Escape")
     assert not await is_open(page)
