@@ -22,9 +22,11 @@ export function drawing(data) {
   return furnish(svg, looks, [furnish(path, { d: data }, [])]);
 }
 
-/** A button that does not submit. */
-export function button(attributes, children) {
-  return element("button", { type: "button", ...attributes }, children);
+/** A button that does not submit. @param {() => void} [act] what a click does */
+export function button(attributes, children, act) {
+  const node = element("button", { type: "button", ...attributes }, children);
+  if (act) node.addEventListener("click", act);
+  return node;
 }
 
 function furnish(node, attributes, children) {

@@ -1,7 +1,6 @@
 /** How a found section looks: in the list of hits, below an answer, and where an answer cites it. */
 
-import { drawing, element } from "./dom.js";
-import { AWAY } from "./icons.js";
+import { element } from "./dom.js";
 
 /** @typedef {import("./client.js").Source} Source */
 
@@ -30,17 +29,10 @@ export function nameOf({ title, heading }) {
   return heading && heading !== title ? `${title} › ${heading}` : title;
 }
 
-/** @param {Source} source */
-export function excerptOf({ excerpt, ranges }) {
-  const pieces = cutAtRanges(excerpt, ranges.excerpt);
-  return pieces.map(({ text, marked }) => (marked ? element("mark", {}, [text]) : text));
-}
-
-/** @param {Source} source */
-export function titleOf({ title, heading }) {
-  const page = element("span", { class: "page" }, [title]);
-  if (!heading || heading === title) return [page];
-  return [page, element("span", { class: "step", "aria-hidden": "true" }, [" › "]), heading];
+/** The text with its ranges marked. @param {string} text @param {[number, number][]} ranges */
+export function marked(text, ranges) {
+  const pieces = cutAtRanges(text, ranges);
+  return pieces.map((piece) => (piece.marked ? element("mark", {}, [piece.text]) : piece.text));
 }
 
 /**
@@ -53,24 +45,19 @@ export function sourceCard(source) {
   const content = [
     element("span", { class: "number", "aria-hidden": "true" }, number === null ? [] : [String(number)]),
     element("span", { class: "card-text" }, [
-      element("span", { class: "card-title" }, titleOf(source)),
-      element("span", { class: "excerpt" }, excerptOf(source)),
+      element("span", { class: "card-title" }, [nameOf(source)]),
+      element("span", { class: "excerpt" }, marked(source.excerpt, source.ranges.excerpt)),
     ]),
-    ...(href ? [drawing(AWAY)] : []),
   ];
-  const linked = href ? { href, target: "_blank", rel: "noopener" } : {};
-  return element("li", {}, [element(href ? "a" : "div", { class: "card", part: "source", ...linked }, content)]);
+  return element("li", {}, [element("a", { class: "card", part: "source", ...linkTo(href) }, content)]);
 }
 
 /**
- * The small number an answer cites a source by.
+ * Attributes of a link, or of none without a safe address. Within the site it opens in the same tab, where a
+ * client-side router may take it.
  *
- * @param {Source} source
+ * @param {string | null} href
  */
-export function citationLink(source) {
-  const { number, href } = source;
-  const label = { "aria-label": `Source ${number}: ${nameOf(source)}`, title: nameOf(source) };
-  const linked = href ? { href, target: "_blank", rel: "noopener" } : { role: "note" };
-  const look = { class: "citation", part: "citation", ...label, ...linked };
-  return element(href ? "a" : "span", look, [String(number)]);
+export function linkTo(href) {
+  return { href, target: href && new URL(href).origin !== location.origin && "_blank" };
 }

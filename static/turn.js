@@ -1,0 +1,236 @@
+/**
+ * One question of a conversation and its answer as it grows, the sources, and what to do next. Its `data-state` is
+ * `thinking`, `writing`, `done`, `stopped` or `error`; the style shows parts by it.
+ */
+
+import { citationOf } from "./citations.js";
+import { copyCode, copyText } from "./clipboard.js";
+import { button, element } from "./dom.js";
+import { feedbackOn } from "./feedback.js";
+import { MarkdownStream } from "./markdown.js";
+import { sourceCard } from "./source-cards.js";
+
+const NOTES = { length: "cut", content_filter: "filtered", stopped: "stopped" };
+
+export class Turn {
+  #room;
+  #thread;
+  #nearest;
+  #parts;
+  #found = {};
+  #text = "";
+  #waiting = "";
+  #frame = 0;
+  #markdown;
+  /** Whether it was asked before, on this page or another. */
+  #isOld = false;
+  /** While it is being written. */
+  #answer = null;
+
+  /**
+   * @param {import("./box.js").Room} room
+   * @param {object} given
+   * @param {import("./answer-view.js").AnswerView} given.thread
+   * @param {{query: string, id?: string, rating?: string | null}} given.record what the tab remembers
+   * @param {import("./client.js").Source[]} [given.nearest]
+   */
+  constructor(room, { thread, record, nearest = [] }) {
+    this.record = record;
+    this.#room = room;
+    this.#thread = thread;
+    this.#nearest = nearest;
+    this.#parts = this.#furnish(room.say);
+    this.root = this.#parts.root;
+  }
+
+  get state() {
+    return this.root.dataset.state;
+  }
+
+  get isRunning() {
+    return this.#answer !== null;
+  }
+
+  /** @param {boolean} [fresh] an answer given before will not do */
+  ask(fresh) {
+    const { query } = this.record;
+    const { client, tell } = this.#room;
+    Object.assign(this.record, { id: undefined, rating: null });
+    tell("lectern-ask", { query });
+    this.#follow(client.ask(query, { conversation: this.#thread.conversation, fresh }));
+  }
+
+  resume() {
+    this.#follow(this.#room.client.resume(this.record.id), true);
+  }
+
+  /** Keeps what was written. */
+  stop() {
+    this.#answer?.stop();
+    if (this.#answer) this.#finish("stopped");
+  }
+
+  async #follow(answer, isOld = false) {
+    this.#answer = answer;
+    this.#isOld = isOld;
+    this.#begin();
+    for await (const event of answer) {
+      if (this.#answer !== answer) return;
+      this.#hear[event.type](event);
+    }
+  }
+
+  #hear = {
+    asked: ({ id, conversation }) => {
+      this.record.id = id;
+      this.#thread.changed(conversation);
+    },
+    sources: (found) => {
+      this.#found = found;
+      if (found.sources.length) this.#say("reading", { n: found.sources.length });
+    },
+    text: ({ text }) => {
+      this.#text += text;
+      this.#waiting += text;
+      if (this.state === "thinking") this.#enter("writing");
+      // At most one change per frame, however fast the deltas come.
+      this.#frame ||= requestAnimationFrame(() => this.#flush());
+    },
+    lost: () => this.#room.announce(this.#say("lost")),
+    done: ({ reason, trouble }) => {
+      if (this.#isOld && trouble?.code === "not_found") this.#thread.drop(this);
+      else this.#finish(reason, trouble);
+    },
+  };
+
+  #begin() {
+    const { text, note, trouble, feedback, sources } = this.#parts;
+    const { say, announce } = this.#room;
+    this.#found = { sources: [] };
+    this.#text = this.#waiting = "";
+    for (const part of [text, note, trouble, sources]) part.replaceChildren();
+    feedback.replaceChildren(...feedbackOn(this.record, this.#room, () => this.#thread.changed()));
+    this.#markdown = new MarkdownStream(text, {
+      base: document.baseURI,
+      copy: say("copy"),
+      table: say("table"),
+      citation: (number) => this.#cite(number),
+    });
+    this.#enter("thinking");
+    announce(this.#say("thinking"));
+  }
+
+  #cite(number) {
+    const source = this.#found.sources.find((each) => each.number === number);
+    return source ? citationOf(source) : null;
+  }
+
+  #flush() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#say("writing");
+    this.#thread.grow(() => this.#markdown.push(this.#waiting));
+    this.#waiting = "";
+  }
+
+  #finish(reason, trouble) {
+    const { say, announce } = this.#room;
+    this.#answer = null;
+    this.#flush();
+    this.#markdown.end();
+    if (trouble) return this.#fail(trouble);
+    const { sources } = this.#found;
+    const isStopped = reason === "stopped";
+    this.#parts.note.textContent = say(NOTES[reason] ?? (this.#hasText ? "" : "empty"));
+    this.#enter(isStopped ? reason : "done");
+    announce(isStopped ? say(reason) : say("complete", { n: sources.length }));
+    if (!isStopped) this.#tell("lectern-answer", { text: this.#text, sources, reason });
+    this.#offer();
+  }
+
+  #fail({ code, message, retryAfterSeconds: n }) {
+    const { say, announce } = this.#room;
+    const known = say(code === "unreachable" && !navigator.onLine ? "offline" : code);
+    const words = [known || message || say("trouble"), n && say("retryIn", { n })].filter(Boolean).join(" ");
+    const heading = say(this.#hasText ? "brokeOff" : "noAnswer");
+    this.#parts.trouble.append(
+      element("h3", {}, [heading]),
+      element("p", {}, [words]),
+      button({ class: "action retry" }, [say("tryAgain")], () => this.ask()),
+    );
+    this.#enter("error");
+    announce(`${heading}. ${words}`);
+    this.#tell("lectern-error", { code, message: words });
+    this.#offer();
+  }
+
+  /** The page is told of what was asked on it, not of what is shown again. */
+  #tell(name, detail) {
+    if (!this.#isOld) this.#room.tell(name, { query: this.record.query, ...detail });
+  }
+
+  /** What to read: the sources, or the nearest there is, with their excerpts. */
+  async #offer() {
+    const { client, say } = this.#room;
+    const { sources, confidence } = this.#found;
+    const name = this.#hasText && sources.length && confidence !== "none" ? "sources" : "nearest";
+    const sections = [sources, this.#nearest].find(({ length }) => length)
+      ?? await client.search(this.record.query).next().then(({ value }) => value.hits, () => []);
+    // It may have been asked again meanwhile.
+    if (this.isRunning || !sections.length) return;
+    const list = element("ol", { class: name, part: "sources" }, sections.map(sourceCard));
+    this.#parts.sources.replaceChildren(element("h3", {}, [say(name)]), list);
+  }
+
+  get #hasText() {
+    return this.#text.trim() !== "";
+  }
+
+  #say(key, values) {
+    return (this.#parts.status.textContent = this.#room.say(key, values));
+  }
+
+  #enter(state) {
+    const { root, text, copy } = this.#parts;
+    root.dataset.state = state;
+    text.ariaBusy = this.isRunning;
+    copy.hidden = !this.#hasText;
+    this.#thread.changed();
+  }
+
+  #furnish(say) {
+    const { query } = this.record;
+    const question = element("h2", { part: "question", dir: "auto" }, [query]);
+    const text = element("div", { class: "prose", part: "text", dir: "auto" });
+    const [status, note] = ["status", "note"].map((name) => element("p", { class: name }));
+    const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name }));
+    const tool = (name, key, act) => button({ class: `quiet ${name}` }, [say(key)], act);
+    const copied = (what, pressed, shown) => copyText(what, pressed, shown, this.#room);
+    const copy = tool("copy", "copy", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
+    const share = tool("share", "share", () => copied(addressOf(this.#found.searchedQuery || query), share, question));
+    const tools = element("div", { class: "tools" }, [
+      copy,
+      share,
+      tool("again", "askAgain", () => this.ask(true)),
+      tool("edit", "edit", () => this.#room.search(query)),
+      feedback,
+    ]);
+    text.addEventListener("click", ({ target }) => copyCode(target, this.#room));
+    const root = element("article", { class: "turn" }, [question, text, status, note, trouble, tools, sources]);
+    return { root, text, status, note, trouble, sources, feedback, copy };
+  }
+}
+
+/** The sources it cites are link definitions at its end, so that its `[1]` are links. */
+function asMarkdown(text, sources) {
+  const cited = sources.filter(({ number, href }) => href && text.includes(`[${number}]`));
+  return [text.trim(), "", ...cited.map(({ number, href }) => `[${number}]: ${href}`)].join("\n");
+}
+
+/** The page's address, which asks the query when it is opened. */
+function addressOf(query) {
+  const address = new URL(location);
+  address.hash = "";
+  address.searchParams.set("ask", query);
+  return address.href;
+}

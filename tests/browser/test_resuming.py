@@ -1,0 +1,138 @@
+"""An answer outlives its page, its connection and its element; and ends where the reader ends it."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up, serve_answers
+from tests.model_endpoint import Knobs
+
+WORDS = " ".join(f"word-{number}" for number in range(80))
+
+
+@pytest.fixture(scope="module")
+def served(site_database_url: str) -> Iterator[Answering]:
+    with serve_answers(site_database_url) as answering:
+        yield answering
+
+
+@pytest.fixture
+def answering(served: Answering) -> Answering:
+    served.endpoint.start_afresh()
+    served.endpoint.knobs = Knobs(answer=WORDS, delta_delay_seconds=0.02)
+    return served
+
+
+async def reopen(page: Page) -> None:
+    await page.evaluate("document.querySelector('lectern-search').open()")
+
+
+async def test_a_reload_goes_on_to_the_exact_text(page: Page, answering: Answering) -> None:
+    await ask(page, answering.url)
+    await expect(page.locator(".prose")).to_contain_text("word-9")
+    await page.reload()
+    await reopen(page)
+    await answer_state(page, "writing")
+    await answer_state(page, "done")
+    assert WORDS == await page.locator(".prose").inner_text()
+    assert 1 == len(answering.endpoint.requests)
+
+
+async def test_a_conversation_is_there_again_and_goes_on(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs = Knobs(answer="Yes [1].", rewriting="What then?")
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    await follow_up(page, "And then?")
+    await expect(page.locator(".turn")).to_have_count(2)
+    await answer_state(page, "done")
+    told = "addEventListener('lectern-answer', () => window.told = true)"
+    await page.goto(f"{answering.url}/pages/guides/bulbs")
+    await page.goto(answering.url)
+    await page.evaluate(told)
+    await reopen(page)
+    await expect(page.locator(".turn[data-state=done]")).to_have_count(2)
+    assert await page.evaluate("window.told") is None
+    await follow_up(page, "And after that?")
+    await expect(page.locator(".turn")).to_have_count(3)
+    await answer_state(page, "done")
+    assert 2 == sum(request.is_rewriting for request in answering.endpoint.requests)
+
+
+async def test_what_the_server_has_forgotten_drops_out(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs = Knobs(answer="Yes [1].")
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    await page.evaluate("""() => {
+      const [key] = Object.keys(sessionStorage).filter((key) => key.startsWith("lectern:"));
+      const memory = JSON.parse(sessionStorage.getItem(key));
+      memory.turns.unshift({ id: "AAAAAAAAAAAAAAAAAAAAAA", query: "Forgotten" });
+      sessionStorage.setItem(key, JSON.stringify(memory));
+    }""")
+    await page.reload()
+    await reopen(page)
+    await expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
+    await expect(page.locator(".turn")).to_have_count(1)
+    await answer_state(page, "done")
+
+
+async def test_a_stopped_answer_stays_stopped(page: Page, answering: Answering) -> None:
+    await ask(page, answering.url)
+    await answer_state(page, "writing")
+    await page.locator(".stop").click()
+    await answer_state(page, "stopped")
+    await page.reload()
+    await reopen(page)
+    await answer_state(page, "stopped")
+    await expect(page.locator(".prose")).to_contain_text("word-0")
+
+
+async def test_closing_the_box_stops_the_model(page: Page, answering: Answering) -> None:
+    await ask(page, answering.url)
+    await answer_state(page, "writing")
+    await page.locator(".answer .key-button").click()
+    assert await asyncio.to_thread(answering.endpoint.requests[0].closed_early.wait, 5)
+
+
+async def test_following_a_source_closes_the_box_and_stops_nothing(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs = Knobs(answer=f"Yes [1]. {WORDS}", delta_delay_seconds=0.02)
+    await page.goto(answering.url)
+    # A client-side router takes the click.
+    await page.evaluate("addEventListener('click', (event) => event.preventDefault())")
+    await page.evaluate("question => document.querySelector('lectern-search').ask(question)", QUESTION)
+    await page.locator(".citation").click()
+    await expect(page.locator("dialog")).to_be_hidden()
+    await reopen(page)
+    await answer_state(page, "done")
+    assert f"Yes 1. {WORDS}" == await page.locator(".prose").inner_text()
+    assert not answering.endpoint.requests[0].closed_early.is_set()
+
+
+async def test_an_element_put_elsewhere_goes_on(page: Page, answering: Answering) -> None:
+    await ask(page, answering.url)
+    await answer_state(page, "writing")
+    await page.evaluate("""() => {
+      const box = document.querySelector("lectern-search");
+      box.remove();
+      document.body.append(box);
+    }""")
+    await reopen(page)
+    await answer_state(page, "done")
+    assert WORDS == await page.locator(".prose").inner_text()
+
+
+async def test_a_lost_connection_is_told_until_text_flows_again(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs.first_delta_delay_seconds = 1
+    refused: list[str] = []
+
+    async def refuse_once(route: Route) -> None:
+        refused.append(route.request.url)
+        await (route.abort() if len(refused) == 1 else route.continue_())
+
+    await page.route("**/events*", refuse_once)
+    await ask(page, answering.url)
+    await expect(page.locator(".status")).to_have_text("Connection lost, trying again…")
+    await expect(page.locator(".status")).to_have_text("Writing…")
+    await answer_state(page, "done")
+    assert WORDS == await page.locator(".prose").inner_text()
