@@ -55,7 +55,9 @@ export class AnswerView {
   }
 
   escape() {
-    if (this.#last?.isRunning) this.#last.stop();
+    const peek = this.root.querySelector(":popover-open");
+    if (peek) peek.hidePopover();
+    else if (this.#last?.isRunning) this.#last.stop();
     else this.#room.search();
     return true;
   }
