@@ -3,7 +3,7 @@
     python -m benchmarks [NAME …] [--docs DIR …] [--corpus DIR …]
 
 NAME is one of parsing, ingest_speed, first_delta, relaying, many_readers, one_generation, cached, leaving,
-start_up, retrieval, refusal, bad_input, scale.
+start_up, retrieval, refusal, bad_input, typing, scale.
 """
 
 from benchmarks import (
@@ -20,6 +20,7 @@ from benchmarks import (
     retrieval,
     scale,
     start_up,
+    typing,
 )
 from benchmarks.options import read_options
 from benchmarks.tables import describe_machine
@@ -37,6 +38,7 @@ _BENCHMARKS = {
     "retrieval": retrieval.run,
     "refusal": refusal.run,
     "bad_input": bad_input.run,
+    "typing": typing.run,
     "scale": scale.run,
 }
 # Takes a quarter of an hour.

@@ -105,6 +105,15 @@ def _installation(data_dir: Path | None, sections: int) -> Iterator[Lectern]:
     yield lectern
 
 
+@contextlib.contextmanager
+def grown_lectern(docs: Path, *, sections: int, data_dir: Path | None) -> Iterator[Lectern]:
+    """An installation with `docs` grown to so many sections; ingested unless `data_dir` holds it."""
+    with _installation(data_dir, sections) as lectern:
+        if not asyncio.run(_count_sections(lectern.settings())):
+            _grow_and_ingest(lectern, docs, sections)
+        yield lectern
+
+
 async def _count_sections(settings: Settings) -> int:
     async with database_url(settings) as url, open_database(url, settings) as database:
         return (await get_site(database)).section_count

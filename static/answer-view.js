@@ -24,7 +24,6 @@ export class AnswerView {
   constructor(room) {
     this.#room = room;
     this.root = this.#furnish(room.say);
-    this.root.addEventListener("click", (event) => this.#clicked(event));
     this.root.hidden = !room.memory.read().turns?.length;
     showSourcesIn(this.root);
   }
@@ -138,17 +137,9 @@ export class AnswerView {
     this.#add({ query }).ask();
   }
 
-  /** A link that leads away in this tab: the box steps aside, and the answer goes on. */
-  #clicked({ target, metaKey, ctrlKey, shiftKey }) {
-    const link = target.closest("a[href]");
-    if (!link || link.target || metaKey || ctrlKey || shiftKey) return;
-    this.leave();
-    this.#room.close();
-  }
-
   #furnish(say) {
     const room = this.#room;
-    const close = closeButton();
+    const close = closeButton(say);
     const label = say("followUp");
     this.#field = element("textarea", { rows: 1, "aria-label": label, placeholder: label, enterkeyhint: "send" });
     this.#body = element("div", { class: "body", tabindex: 0, role: "region", "aria-label": say("conversation") });

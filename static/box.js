@@ -1,16 +1,17 @@
 /**
  * The box behind the button: a dialog with one of two views in it, the search or the conversation. Each view is a class
- * with `root`, `show()`, `hide()` and `escape()`, which says whether Escape meant something to it.
+ * with `root`, `show()`, `hide()`, `leave()` and `escape()`, which says whether Escape meant something to it.
  *
  * @typedef {object} Room what a view may ask of the box it stands in
  * @property {ReturnType<typeof import("./client.js").createClient>} client
  * @property {(key: string, values?: object) => string} say the text for a key of strings.js
  * @property {import("./memory.js").Memory} memory
+ * @property {import("./memory.js").Memory} recent queries of this browser, in `queries`
  * @property {string} placeholder
- * @property {() => string[]} suggestions
+ * @property {() => Promise<string[]>} suggestions the element's own, or else those of the site
  * @property {(query: string, nearest: import("./client.js").Source[]) => void} ask turns to the conversation
  * @property {(query?: string) => void} search turns to the search, with a query to edit
- * @property {() => void} close
+ * @property {() => void} close also stops the answer; a followed link closes the box without that, and by itself
  * @property {(text: string) => void} announce
  * @property {(name: string, detail: object) => void} tell an event for the page
  */
@@ -18,109 +19,209 @@
 import { AnswerView } from "./answer-view.js";
 import { createClient } from "./client.js";
 import { element } from "./dom.js";
-import { styleSheets } from "./looks.js";
+import { makeSheet, SMALL_SCREEN, styleSheets } from "./looks.js";
 import { Memory } from "./memory.js";
 import { SearchView } from "./search-view.js";
-import { loadStrings } from "./strings.js";
+import { speaker } from "./strings.js";
+
+const HUSH_MS = 100; // a guess: screen readers notice that a region was emptied
 
 /**
  * @param {import("./widget.js").LecternSearch} host
- * @returns {Promise<Box>}
+ * @param {Record<string, string | Record<string, string>>} texts what `strings/<language>.js` has
  */
-export async function openBox(host) {
-  const language = host.setting("language") || host.closest("[lang]")?.lang || navigator.language;
-  return new Box(host, await loadStrings(language, host.strings));
+export function openBox(host, texts) {
+  return new Box(host, texts);
 }
 
 class Box {
+  isOpen = false;
   #host;
   #dialog;
-  #live;
+  #live = element("p", { class: "unseen", role: "status" });
   #searching;
   #answering;
+  #site = null;
+  #saying = 0;
+  #pressed = null;
+  #before = null;
+  #last = new Memory("open");
 
-  constructor(host, say) {
+  constructor(host, texts) {
     this.#host = host;
+    const say = speaker(host, texts);
     const room = this.#room(say);
     this.#searching = new SearchView(room);
     this.#answering = new AnswerView(room);
-    this.#live = element("p", { class: "unseen", role: "status", "aria-live": "polite" });
+    const dir = host.language === "ar" && "rtl"; // else the page's
     const frame = element("div", { class: "frame" }, [this.#searching.root, this.#answering.root, this.#live]);
-    this.#dialog = element("dialog", { part: "dialog", "aria-label": say("title") }, [frame]);
-    this.#dialog.addEventListener("close", () => this.#closed());
-    this.#dialog.addEventListener("cancel", (event) => this.#escape(event));
-    this.#dialog.addEventListener("click", ({ target }) => target === this.#dialog && this.close());
-    host.shadowRoot.adoptedStyleSheets.push(...styleSheets());
+    this.#dialog = element("dialog", { part: "dialog", "aria-label": say("title"), tabindex: "-1", dir }, [frame]);
+    this.#listen();
+    this.#fit();
     host.shadowRoot.append(this.#dialog);
   }
 
-  open() {
-    if (this.#dialog.open) return;
-    this.#dialog.showModal();
-    if (this.#answering.root.hidden) return this.#search();
+  /**
+   * @param {object} [how]
+   * @param {string} [how.typed] what was typed before the box was there
+   * @param {boolean} [how.isStill] whether it was open before, and appears without a motion
+   */
+  open({ typed, isStill } = {}) {
+    if (this.isOpen) return;
+    this.#appear(isStill);
+    if (typed || this.#answering.root.hidden) return this.#search(typed);
     this.#searching.hide();
     this.#answering.show();
+    this.#remember();
   }
 
+  /** As the reader means it: what is being written stops. */
   close() {
-    this.#dialog.close();
+    if (!this.isOpen) return;
+    this.#disappear();
+    this.#answering.stop();
+    this.#remember();
   }
 
   /** The hotkey: opens the box, turns back to the search, or closes it. */
   toggle() {
-    if (!this.#dialog.open) this.open();
+    if (!this.isOpen) this.open();
     else if (this.#searching.root.hidden) this.#search();
     else this.close();
   }
 
   ask(query) {
-    if (!this.#dialog.open) this.#dialog.showModal();
+    this.#appear();
     this.#ask(query, []);
   }
 
   /** The page takes the element away, perhaps to show another one: an answer goes on and can be resumed. */
   leave() {
     this.#answering.leave();
-    this.close();
+    this.#disappear();
+  }
+
+  /** The element stands elsewhere: a dialog that is taken out loses its place above the page. */
+  moved() {
+    if (!this.isOpen) return;
+    this.#disappear();
+    this.open({ isStill: true });
   }
 
   #room(say) {
     const host = this.#host;
+    const key = `${host.endpoint}${host.setting("site")}`;
+    const client = createClient({ endpoint: host.endpoint, site: host.setting("site") });
+    const ofSite = () => client.site().then(({ suggested_questions: questions }) => questions ?? [], () => []);
     return {
-      client: createClient({ endpoint: host.endpoint, site: host.setting("site") }),
+      client,
       say,
-      memory: new Memory(`${host.endpoint}${host.setting("site")}`),
+      memory: new Memory(key),
+      recent: new Memory(`${key}:recent`, "localStorage"),
       placeholder: host.setting("placeholder") || say("placeholder"),
-      suggestions: () => host.suggestions ?? [],
+      suggestions: async () => host.suggestions ?? (this.#site ??= ofSite()),
       ask: (query, nearest) => this.#ask(query, nearest),
       search: (query) => this.#search(query),
       close: () => this.close(),
-      announce: (text) => (this.#live.textContent = text),
+      announce: (text) => this.#announce(text),
       tell: (name, detail) => host.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true })),
     };
+  }
+
+  #listen() {
+    const dialog = this.#dialog;
+    dialog.addEventListener("close", () => dialog.open || this.close());
+    dialog.addEventListener("cancel", (event) => this.#escape(event)); // Android's Back
+    dialog.addEventListener("pointerdown", ({ target }) => (this.#pressed = target));
+    dialog.addEventListener("click", (event) => this.#clicked(event));
+    // Seen from the page, letters typed in here come from no field: it would take them for hotkeys of its own.
+    for (const type of ["keydown", "keypress", "keyup"]) dialog.addEventListener(type, (event) => this.#key(event));
+    window.addEventListener("pageshow", ({ persisted }) => {
+      if (persisted && this.#last.read().place === location.href) this.open({ isStill: true });
+    });
+  }
+
+  #key(event) {
+    event.stopPropagation();
+    if (event.type !== "keydown" || event.isComposing) return;
+    if (event.key !== "Escape") this.#host.press(event);
+    else if (!event.defaultPrevented && !this.#dialog.querySelector(":popover-open")) this.#escape(event);
+  }
+
+  /** Escape stops, then goes back, then closes. */
+  #escape(event) {
+    event.preventDefault();
+    const view = this.#searching.root.hidden ? this.#answering : this.#searching;
+    if (!view.escape()) this.close();
+  }
+
+  #clicked(event) {
+    const { target, metaKey, ctrlKey, shiftKey } = event;
+    if (target === this.#dialog && this.#pressed === target) return this.close();
+    const link = target.closest("a[href]:not([target])");
+    if (!link || metaKey || ctrlKey || shiftKey || !this.#dialog.matches(":modal")) return;
+    this.#disappear();
+    // Where the page stays and shows another one itself, the box is closed; else Back opens it again.
+    setTimeout(() => (event.defaultPrevented || link.pathname === location.pathname) && this.#remember());
+  }
+
+  #appear(isStill) {
+    if (this.isOpen) return;
+    const dialog = this.#dialog;
+    const position = matchMedia(SMALL_SCREEN).matches ? "" : (this.#host.getAttribute("position") ?? "");
+    this.isOpen = true;
+    this.#before = this.#host.shadowRoot.activeElement ?? document.activeElement;
+    dialog.className = isStill ? `${position} still` : position;
+    dialog.popover = position === "panel" ? "manual" : null; // above the page, which stays usable
+    if (position === "panel") dialog.showPopover();
+    else if (position === "inline") dialog.show();
+    else dialog.showModal();
+  }
+
+  #disappear() {
+    this.isOpen = false;
+    this.#searching.leave();
+    if (this.#dialog.open) return this.#dialog.close();
+    if (!this.#dialog.matches(":popover-open")) return;
+    if (this.#dialog.matches(":focus-within")) this.#before.focus({ preventScroll: true });
+    this.#dialog.hidePopover();
   }
 
   #ask(query, nearest) {
     this.#searching.hide();
     this.#answering.ask(query, nearest);
     this.#answering.show();
+    this.#remember();
   }
 
   #search(query) {
     this.#answering.hide();
     this.#searching.show(query);
+    // Letters that come after those that were typed early must not replace them.
+    if (query) this.#host.shadowRoot.activeElement.setSelectionRange(query.length, query.length);
+    this.#remember();
   }
 
-  /** Escape stops, then goes back, then closes. */
-  #escape(event) {
-    const view = this.#searching.root.hidden ? this.#answering : this.#searching;
-    if (view.escape()) event.preventDefault();
+  /** The loader reads it where the page is loaded again. */
+  #remember() {
+    this.#last.write({ place: this.isOpen && this.#searching.root.hidden ? location.href : "" });
   }
 
-  /** The event comes late: a box that was opened again meanwhile is left alone. */
-  #closed() {
-    if (this.#dialog.open) return;
-    this.#searching.leave();
-    this.#answering.stop();
+  /** Emptied before, so that the same words are read again. */
+  #announce(text) {
+    clearTimeout(this.#saying);
+    this.#live.textContent = "";
+    this.#saying = setTimeout(() => (this.#live.textContent = text), HUSH_MS);
+  }
+
+  /** A phone's keyboard covers the page without making it smaller. */
+  #fit() {
+    const sheet = makeSheet("");
+    const fit = () => {
+      const { scale, height, offsetTop } = window.visualViewport;
+      if (scale === 1) sheet.replaceSync(`dialog { --_height: ${height}px; --_top: ${offsetTop}px }`);
+    };
+    for (const type of ["resize", "scroll"]) window.visualViewport.addEventListener(type, fit);
+    this.#host.shadowRoot.adoptedStyleSheets.push(...styleSheets(), sheet);
   }
 }

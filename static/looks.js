@@ -4,27 +4,22 @@
  */
 
 import { ANSWER_LOOKS } from "./looks-answer.js";
+import { SEARCH_LOOKS } from "./looks-search.js";
 
+/** Where the box fills the screen, whatever its position; 200 % zoom makes a laptop's screen so small. */
+export const SMALL_SCREEN = "(max-width: 640px), (max-height: 480px)";
+
+// What the button needs too stands in widget.js.
 const BOX_LOOKS = `
 :host {
-  color-scheme: light dark;
   --_accent: var(--lectern-accent, light-dark(#0b6b5d, #63cbb5));
   --_on-accent: var(--lectern-on-accent, light-dark(#fff, #06201b));
-  --_back: var(--lectern-background, light-dark(#fff, #161719));
   --_surface: var(--lectern-surface, light-dark(#f6f6f4, #1e1f22));
   --_text: var(--lectern-text, light-dark(#1b1c1e, #ececea));
-  --_muted: var(--lectern-muted, light-dark(#65676b, #9b9da2));
-  --_line: var(--lectern-border, light-dark(#e5e4e0, #2d2f33));
-  --_radius: var(--lectern-radius, 14px);
   --_mono: var(--lectern-mono-font, ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consolas, monospace);
   --_danger: light-dark(#a8321f, #f0907c);
-  display: inline-block;
-  font: 400 15px/1.5 var(--lectern-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif);
-  text-align: start;
 }
-:host([theme="light"]) { color-scheme: light; }
-:host([theme="dark"]) { color-scheme: dark; }
-:host([hidden]), [hidden] { display: none !important; }
+[hidden] { display: none !important; }
 
 *, *::before, *::after { box-sizing: border-box; }
 button, input { font: inherit; color: inherit; letter-spacing: inherit; }
@@ -41,20 +36,28 @@ kbd, .key-button {
 }
 .key-button:hover { color: var(--_text); }
 .key-button .icon { display: none; }
-mark { background: color-mix(in srgb, var(--_accent) 18%, transparent); color: inherit; border-radius: 3px; }
 .unseen {
   position: absolute; inline-size: 1px; block-size: 1px; margin: 0; overflow: hidden; clip-path: inset(50%);
 }
 
 dialog {
   inline-size: min(var(--lectern-width, 680px), 100vw - 32px);
-  margin: min(12vh, 120px) auto auto; padding: 0; overflow: hidden;
+  margin: min(12vh, 120px) auto auto; padding: 0; overflow: hidden; outline: 0;
   border: 1px solid var(--_line); border-radius: var(--_radius);
-  background: var(--_back); color: var(--_text); overscroll-behavior: contain;
+  background: var(--_back); color: var(--_text); text-align: start;
   box-shadow: 0 24px 64px -12px rgb(0 0 0 / .28), 0 4px 16px rgb(0 0 0 / .08);
 }
 dialog::backdrop { background: light-dark(rgb(28 28 26 / .38), rgb(0 0 0 / .6)); }
 .view { display: flex; flex-direction: column; max-block-size: min(680px, 76vh); }
+.panel {
+  position: fixed; inset-block: 0; inset-inline: auto 0; inline-size: min(var(--lectern-width, 440px), 100vw);
+  block-size: 100dvh; max-block-size: none; margin: 0; border-width: 0; border-inline-start-width: 1px;
+  border-radius: 0;
+}
+.panel :is(.frame, .view) { block-size: 100%; max-block-size: none; }
+.panel::backdrop { display: none; }
+.inline { position: static; inline-size: 100%; margin: 0; box-shadow: none; }
+slot:has(~ .inline[open]) { display: none; }
 .bar {
   display: flex; align-items: center; gap: 12px; flex: none;
   min-block-size: 58px; padding: 10px 14px 10px 18px; border-block-end: 1px solid var(--_line);
@@ -75,31 +78,10 @@ dialog::backdrop { background: light-dark(rgb(28 28 26 / .38), rgb(0 0 0 / .6));
 .note { margin: 0; padding: 14px 18px 18px; color: var(--_muted); font-size: 14px; }
 .note:empty { display: none; }
 
-[role="listbox"] { padding: 8px; }
-[role="listbox"]:empty { display: none; }
-.row {
-  display: flex; align-items: flex-start; gap: 12px; inline-size: 100%; padding: 9px 10px;
-  border-radius: 9px; color: inherit; text-align: start; text-decoration: none; scroll-margin: 8px;
-}
-.row > .icon { margin-block-start: 2px; color: var(--_muted); }
-.row > .icon:last-child { visibility: hidden; inline-size: 15px; }
-.row[aria-selected="true"] { background: color-mix(in srgb, var(--_text) 6%, transparent); }
-.row[aria-selected="true"] > .icon:last-child { visibility: visible; }
-.row.ask > .icon:first-child { color: var(--_accent); }
-.row.ask .row-title { flex: 1; font-weight: 400; }
-.row.ask b { font-weight: 600; overflow-wrap: anywhere; }
-.row-text { flex: 1; min-inline-size: 0; }
-.row-title, .card-title { display: block; font-weight: 550; overflow-wrap: anywhere; }
-.page { font-weight: inherit; }
-.step { color: var(--_muted); font-weight: 400; }
-.excerpt { color: var(--_muted); font-size: 13.5px; line-height: 1.5; overflow-wrap: anywhere; }
-.excerpt mark { color: var(--_text); }
-.row .excerpt { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-
-@media (max-width: 640px) {
+@media ${SMALL_SCREEN} {
   dialog {
-    inline-size: 100vw; max-inline-size: none; block-size: 100dvh; max-block-size: none;
-    margin: 0; border: 0; border-radius: 0;
+    inset: var(--_top, 0) 0 auto; inline-size: 100vw; max-inline-size: none;
+    block-size: var(--_height, 100dvh); max-block-size: none; margin: 0; border: 0; border-radius: 0;
   }
   .frame, .view { block-size: 100%; max-block-size: none; }
   .bar { padding-block-start: max(10px, env(safe-area-inset-top)); }
@@ -109,13 +91,14 @@ dialog::backdrop { background: light-dark(rgb(28 28 26 / .38), rgb(0 0 0 / .6));
     padding: 0; border: 0; background: none; }
   .key-button .icon { display: block; }
   .key-button .key { display: none; }
-  .row { padding-block: 11px; }
-  .row .excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; white-space: normal; }
-  .row > .icon:last-child { display: none; }
 }
 @media (prefers-reduced-motion: no-preference) {
-  dialog[open], dialog[open]::backdrop { animation: appear .14s ease-out; }
-  @keyframes appear { from { opacity: 0; } }
+  dialog:not(.still), dialog:not(.still)::backdrop { animation: appear .14s ease-out; }
+  .panel:not(.still) { --_from: 24px; }
+  @keyframes appear { from { opacity: 0; translate: var(--_from, 0); } }
+}
+@media (forced-colors: active) {
+  [aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
 }
 `;
 
@@ -123,10 +106,12 @@ let sheets = null;
 
 /** One set for all boxes of a page. */
 export function styleSheets() {
-  sheets ??= [BOX_LOOKS, ANSWER_LOOKS].map((text) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    return sheet;
-  });
+  sheets ??= [BOX_LOOKS, SEARCH_LOOKS, ANSWER_LOOKS].map(makeSheet);
   return sheets;
+}
+
+export function makeSheet(text) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return sheet;
 }

@@ -1,34 +1,47 @@
-/** The searching half of the box: a combobox whose first row asks and whose other rows are found sections. */
+/**
+ * The searching half of the box: a combobox whose first row asks and whose other rows are found sections, a group for
+ * each page. Where nothing is typed or found, the rows are recent queries and suggested questions.
+ *
+ * 1. ⌘Enter asks, whatever row is chosen: a new tab is opened by a click with ⌘ or the middle button.
+ * 2. Home and End move the caret while the first row is chosen, as it is while one types; from other rows they go to
+ *    the first and the last.
+ * 3. Rows that are shown stay until new ones come: an empty moment between two letters would flicker.
+ */
 
 import { closeButton } from "./close-button.js";
-import { button, drawing, element } from "./dom.js";
-import { ASK, ENTER, SEARCH, SECTION } from "./icons.js";
-import { excerptOf, titleOf } from "./source-cards.js";
+import { drawing, element } from "./dom.js";
+import { ASK, CLOSE, PAGE, RECENT, SEARCH } from "./icons.js";
+import { groupByPage, groupOf, headOf, hitRow, optionRow, stepsOf } from "./search-rows.js";
 
-const TYPING_PAUSE_MS = 120;
-const MAX_HITS = 8;
+const TYPING_PAUSE_MS = 30; // a guess: letters that follow each other faster are one search
+const READING_PAUSE_MS = 600; // as the client's
+const ANNOUNCEMENT_PAUSE_MS = 1000; // a guess: screen readers speak the letters until then
+const RETRY_SECONDS = 2; // a guess
+const MAX_HITS = 10;
+const MAX_KEPT_SEARCHES = 50;
+const MAX_RECENT = 8;
 const MAX_QUERY_CHARS = 1000; // the server's default limit
-const INVITATION = "Search the pages, or ask a question in your own words.";
-
 
 export class SearchView {
   #room;
   #input;
   #list;
-  #note;
+  #note = element("p", { class: "note" });
   #rows = [];
   #active = 0;
   #hits = [];
-  #request = 0;
-  #pause = 0;
+  #suggestions = [];
+  /** @type {Map<string, import("./client.js").Source[]>} by query, the latest used last */
+  #kept = new Map();
+  #search = 0;
+  #announcement = 0;
   #underway = new AbortController();
 
   /** @param {import("./box.js").Room} room */
   constructor(room) {
     this.#room = room;
     this.#input = searchInput(room.placeholder);
-    this.#list = element("div", { id: "hits", role: "listbox", "aria-label": "Sections", part: "hits" });
-    this.#note = element("p", { class: "note" });
+    this.#list = element("div", { id: "hits", role: "listbox", "aria-label": room.say("hits"), part: "hits" });
     this.root = this.#furnish();
     this.#input.addEventListener("input", () => this.#typed());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
@@ -54,20 +67,21 @@ export class SearchView {
 
   /** Drops what is under way. */
   leave() {
-    clearTimeout(this.#pause);
-    this.#request += 1;
+    clearTimeout(this.#search);
+    clearTimeout(this.#announcement);
     this.#underway.abort();
   }
 
   #furnish() {
-    const leave = closeButton();
-    leave.addEventListener("click", () => this.#room.close());
-    const keys = [["↵", "choose"], ["↑↓", "move"], ["esc", "close"]].map(([key, does]) =>
-      element("span", {}, [element("kbd", {}, [key]), ` ${does}`]));
+    const { say, close } = this.#room;
+    const leave = closeButton(say);
+    leave.addEventListener("click", close);
+    const keys = { keyChoose: "↵", keyMove: "↑↓", keyAsk: /mac|ip/i.test(navigator.platform) ? "⌘ ↵" : "Ctrl ↵" };
+    const hints = Object.keys(keys).map((does) => element("span", {}, [element("kbd", {}, [keys[does]]), ` ${say(does)}`]));
     return element("section", { class: "view", part: "search" }, [
       element("header", { class: "bar" }, [drawing(SEARCH), this.#input, leave]),
-      element("div", { class: "body" }, [this.#list, this.#note]),
-      element("footer", { class: "foot keys", "aria-hidden": "true" }, keys),
+      element("div", { class: "body" }, [this.#note, this.#list]),
+      element("footer", { class: "foot keys", "aria-hidden": "true" }, hints),
     ]);
   }
 
@@ -75,118 +89,158 @@ export class SearchView {
     return this.#input.value.trim();
   }
 
-  #typed() {
+  async #typed() {
     this.leave();
-    const query = this.#query;
-    if (!query) this.#hits = [];
-    this.#say(query || this.#room.suggestions().length > 0 ? "" : INVITATION);
-    this.#fill();
-    // Hits already shown stay until new ones come: an empty moment between two letters would flicker.
-    if (query) this.#pause = setTimeout(() => this.#search(this.#input.value), TYPING_PAUSE_MS);
+    this.#active = 0;
+    if (!this.#query) return this.#begin();
+    const query = this.#input.value.trimStart(); // white space at the end finishes a word
+    const known = this.#kept.get(query);
+    if (known) this.#found(query, known);
+    else this.#fill();
+    if (known?.some((hit) => hit.byMeaning)) return;
+    this.#search = setTimeout(() => this.#seek(query), known ? READING_PAUSE_MS : TYPING_PAUSE_MS);
   }
 
-  async #search(query) {
-    const number = (this.#request += 1);
-    this.#underway = new AbortController();
-    let found = false;
+  async #begin() {
+    this.#hits = [];
+    this.#say("");
+    this.#fill();
+    this.#suggestions = await this.#room.suggestions();
+    if (this.#query) return;
+    this.#fill();
+    if (this.#rows.length === 0) this.#say("invitation");
+  }
+
+  async #seek(query) {
+    this.leave();
+    const { signal } = (this.#underway = new AbortController());
     try {
-      for await (const { hits } of this.#room.client.search(query, { limit: MAX_HITS, signal: this.#underway.signal })) {
-        if (number !== this.#request) return;
-        this.#found(hits);
-        found = true;
+      for await (const { hits } of this.#room.client.search(query, { limit: MAX_HITS, signal })) {
+        if (signal.aborted) return;
+        this.#found(query, hits);
       }
-    } catch {
+    } catch (trouble) {
       // What was found by words stays when only the meaning cannot be had.
-      if (number === this.#request && !found) this.#lost();
+      if (!signal.aborted && !this.#kept.has(query)) this.#lost(query, trouble);
     }
   }
 
-  #found(hits) {
+  #found(query, hits) {
+    this.#kept.delete(query);
+    this.#kept.set(query, hits);
+    if (this.#kept.size > MAX_KEPT_SEARCHES) this.#kept.delete(this.#kept.keys().next().value);
     this.#hits = hits;
-    this.#say(hits.length ? "" : "No section matches these words.");
-    this.#room.announce(hits.length === 1 ? "1 section found" : `${hits.length || "No"} sections found`);
-    this.#fill(this.#active);
-  }
-
-  #lost() {
-    this.#hits = [];
-    this.#say("The search cannot be reached right now.");
-    this.#room.announce(this.#note.textContent);
+    const n = hits.length;
+    this.#say(n ? "" : "nothingFound");
+    this.#announce(this.#room.say(n ? "found" : "nothingFound", { n }));
     this.#fill();
   }
 
-  #say(text) {
-    this.#note.textContent = text;
-    this.#note.hidden = text === "";
+  /** The last rows stay, and the search goes on as soon as it can. */
+  #lost(query, { status, retryAfterSeconds }) {
+    this.#say(status === 429 ? "searchBusy" : "searchLost");
+    this.#announce(this.#note.textContent);
+    this.#search = setTimeout(() => this.#seek(query), 1000 * (retryAfterSeconds ?? RETRY_SECONDS));
   }
 
-  #fill(active = 0) {
-    const questions = this.#query ? [this.#query] : this.#room.suggestions();
-    this.#rows = [...questions.map((each) => this.#askRow(each)), ...this.#hits.map((hit) => this.#hitRow(hit))];
+  #say(key) {
+    this.#note.textContent = this.#room.say(key);
+  }
+
+  #announce(text) {
+    this.#announcement = setTimeout(() => this.#room.announce(text), ANNOUNCEMENT_PAUSE_MS);
+  }
+
+  #fill() {
+    const chosen = this.#rows[this.#active]?.href;
+    const query = this.#query;
+    const label = [`${this.#room.say("ask")}: “`, element("b", {}, [query]), "”"];
+    const asking = query ? [this.#askRow(query, label)] : [];
+    this.#list.replaceChildren(...asking, ...(this.#hits.length ? this.#pages() : this.#beginnings()));
+    this.#rows = [...this.#list.querySelectorAll("[role=option]")];
     this.#rows.forEach((row, index) => (row.id = `row-${index}`));
-    this.#list.replaceChildren(...this.#rows);
     this.#input.setAttribute("aria-expanded", String(this.#rows.length > 0));
-    this.#activate(active);
+    this.#activate(this.#rows.findIndex(({ href }) => chosen && href === chosen));
   }
 
-  #askRow(question) {
-    const label = this.#query ? ["Ask: ", element("b", {}, [`"${question}"`])] : [question];
-    const row = button({ class: "row ask", role: "option", tabindex: "-1", part: "ask" }, [
-      drawing(ASK),
-      element("span", { class: "row-title" }, label),
-      drawing(ENTER),
-    ]);
-    return this.#wired(row, () => this.#room.ask(question, this.#hits));
+  #pages() {
+    return groupByPage(this.#hits).map(({ title, lead, sections }) => {
+      const head = headOf(title);
+      const first = lead ? this.#hitRow(lead, head) : element("div", { class: "page" }, [drawing(PAGE), head]);
+      return groupOf(head, [first, ...sections.map((hit) => this.#hitRow(hit, headOf(stepsOf(hit)), "section"))]);
+    });
   }
 
-  #hitRow(hit) {
-    const away = hit.href && new URL(hit.href).origin !== location.origin;
-    const linked = hit.href ? { href: hit.href, ...(away && { target: "_blank", rel: "noopener" }) } : {};
-    const look = { class: "row", role: "option", tabindex: "-1", part: "hit", ...linked };
-    const row = element(hit.href ? "a" : "div", look, [
-      drawing(SECTION),
-      element("span", { class: "row-text" }, [
-        element("span", { class: "row-title" }, titleOf(hit)),
-        element("span", { class: "excerpt" }, excerptOf(hit)),
-      ]),
-      drawing(ENTER),
-    ]);
-    // The page may only have moved to another anchor: the box must not stay in front of it.
-    return this.#wired(row, () => this.#room.close());
+  /** What to begin with. */
+  #beginnings() {
+    const recent = this.#recent.map((query) => this.#row("recent", RECENT, [query], () => this.show(query)));
+    if (recent.length) recent.push(this.#row("clear", CLOSE, [this.#room.say("clear")], () => this.#forget()));
+    const suggested = this.#suggestions.map((question) => this.#askRow(question, [question]));
+    return [...this.#titled("recent", recent), ...this.#titled("suggested", suggested)];
+  }
+
+  #titled(key, rows) {
+    const head = headOf([this.#room.say(key)]);
+    return rows.length ? [groupOf(head, [head, ...rows])] : [];
+  }
+
+  #askRow(question, content) {
+    return this.#row("ask", ASK, content, () => this.#ask(question));
+  }
+
+  #row(name, icon, content, act) {
+    return this.#wired(optionRow(name, icon, content), act);
+  }
+
+  #hitRow(hit, head, look) {
+    return this.#wired(hitRow(hit, head, look), () => this.#remember(this.#query));
   }
 
   #wired(row, act) {
     row.addEventListener("click", act);
     row.addEventListener("mousedown", (event) => event.preventDefault()); // the input keeps the focus
-    row.addEventListener("mousemove", () => this.#activate(this.#rows.indexOf(row), { scroll: false }));
+    row.addEventListener("mousemove", () => this.#activate(this.#rows.indexOf(row), false));
     return row;
   }
 
-  #activate(index, { scroll = true } = {}) {
-    this.#active = Math.max(0, Math.min(index, this.#rows.length - 1));
+  #activate(index, scrolls = true) {
+    this.#active = Math.max(0, index);
     this.#rows.forEach((row, at) => row.setAttribute("aria-selected", String(at === this.#active)));
     const row = this.#rows[this.#active];
-    if (!row) return this.#input.removeAttribute("aria-activedescendant");
-    this.#input.setAttribute("aria-activedescendant", row.id);
-    if (scroll) row.scrollIntoView({ block: "nearest" });
+    this.#input.setAttribute("aria-activedescendant", row?.id ?? "");
+    if (scrolls) row?.scrollIntoView({ block: "nearest" });
   }
 
   #key(event) {
-    // Enter that ends a composition (Japanese, Chinese, …) chooses a word, not a row.
-    if (event.isComposing || event.keyCode === 229) return;
-    const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in moves && this.#rows.length > 0) {
-      event.preventDefault();
-      this.#activate((this.#active + moves[event.key] + this.#rows.length) % this.#rows.length);
-    } else if (event.key === "Enter") {
-      event.preventDefault();
-      this.#choose(event);
-    }
+    const { key } = event;
+    // Enter that ends a composition (Japanese, Chinese, …) chooses a word, not a row; in Safari only the code says so.
+    if (event.isComposing || event.keyCode === 229 || event.altKey || event.shiftKey) return;
+    const { length } = this.#rows;
+    const isCommand = (event.metaKey || event.ctrlKey) && this.#query;
+    const target = { ArrowDown: this.#active + 1, ArrowUp: this.#active - 1, Home: 0, End: -1 }[key];
+    if (key === "Enter") isCommand ? this.#ask(this.#query) : this.#rows[this.#active]?.click();
+    else if (target === undefined || (/Home|End/.test(key) && !this.#active)) return;
+    else this.#activate((target + length) % length);
+    event.preventDefault();
   }
 
-  #choose({ metaKey, ctrlKey }) {
-    const init = { bubbles: true, cancelable: true, composed: true, metaKey, ctrlKey };
-    this.#rows[this.#active]?.dispatchEvent(new MouseEvent("click", init));
+  #ask(question) {
+    this.#remember(question);
+    this.#room.ask(question, this.#hits);
+  }
+
+  get #recent() {
+    return this.#room.recent.read().queries ?? [];
+  }
+
+  #remember(query) {
+    const others = this.#recent.filter((each) => each !== query);
+    this.#room.recent.write({ queries: [query, ...others].slice(0, MAX_RECENT) });
+  }
+
+  #forget() {
+    this.#room.recent.write({ queries: [] });
+    this.#typed();
   }
 }
 
@@ -200,7 +254,6 @@ function searchInput(placeholder) {
     maxlength: MAX_QUERY_CHARS,
     enterkeyhint: "search",
     autocomplete: "off",
-    autocapitalize: "off",
     spellcheck: "false",
     "aria-autocomplete": "list",
     "aria-controls": "hits",

@@ -29,17 +29,10 @@ export function nameOf({ title, heading }) {
   return heading && heading !== title ? `${title} › ${heading}` : title;
 }
 
-/** @param {Source} source */
-export function excerptOf({ excerpt, ranges }) {
-  const pieces = cutAtRanges(excerpt, ranges.excerpt);
-  return pieces.map(({ text, marked }) => (marked ? element("mark", {}, [text]) : text));
-}
-
-/** @param {Source} source */
-export function titleOf({ title, heading }) {
-  const page = element("span", { class: "page" }, [title]);
-  if (!heading || heading === title) return [page];
-  return [page, element("span", { class: "step", "aria-hidden": "true" }, [" › "]), heading];
+/** The text with its ranges marked. @param {string} text @param {[number, number][]} ranges */
+export function marked(text, ranges) {
+  const pieces = cutAtRanges(text, ranges);
+  return pieces.map((piece) => (piece.marked ? element("mark", {}, [piece.text]) : piece.text));
 }
 
 /**
@@ -52,8 +45,8 @@ export function sourceCard(source) {
   const content = [
     element("span", { class: "number", "aria-hidden": "true" }, number === null ? [] : [String(number)]),
     element("span", { class: "card-text" }, [
-      element("span", { class: "card-title" }, titleOf(source)),
-      element("span", { class: "excerpt" }, excerptOf(source)),
+      element("span", { class: "card-title" }, [nameOf(source)]),
+      element("span", { class: "excerpt" }, marked(source.excerpt, source.ranges.excerpt)),
     ]),
   ];
   return element("li", {}, [element("a", { class: "card", part: "source", ...linkTo(href) }, content)]);

@@ -5,17 +5,18 @@
  *     <script type="module" src="https://lectern.example.com/widget.js" data-site="pk_…"></script>
  *
  * Where the page has no `<lectern-search>`, the script adds one that floats in a corner. An element with the attribute
- * `data-lectern-open` opens the box when it is clicked.
+ * `data-lectern-open` opens the box when it is clicked. `?ask=…` in the page's address opens it and asks.
  *
  * Attributes, on the element or as `data-…` on the script
  *   site         public key of the site
  *   endpoint     base address of the Lectern server; default: where this file came from
  *   placeholder  text of the button and of the empty field; default `Search or ask…`, in the reader's language
- *   language     a BCP 47 tag; default: that of the page
+ *   language     a BCP 47 tag; default: that of the page, or else of the browser
  *   theme        `light` or `dark`; default: the page's `color-scheme`
  *   position     `dialog` (default), `panel` at the side, or `inline` where the element stands
  *   hotkey       the letter that opens the box with ⌘ or Ctrl, beside `/`; default `k`; `off` for none
  *   button       `none`: no button of its own
+ *   strings      the property of this name, as JSON
  *
  * Properties and methods
  *   suggestions  array of questions offered while nothing is typed
@@ -32,8 +33,8 @@
  *   button  replaces the button; a click on what is slotted opens the box
  *
  * Parts
- *   button, dialog, input, close, search, hits, ask, hit, answer, back, question, text, code, citation, trouble,
- *   sources, source
+ *   button, dialog, input, close, search, hits, ask, hit, recent, clear, answer, back, question, text, code,
+ *   citation, trouble, sources, source
  *
  * Custom properties
  *   --lectern-accent, --lectern-on-accent, --lectern-background, --lectern-surface, --lectern-text,
@@ -41,34 +42,64 @@
  */
 
 const MODULES = "./static/"; // the server puts the files' version in here
-const HOME = new URL(".", import.meta.url);
 const SCRIPT = [...document.scripts].find((script) => script.src === import.meta.url);
-const PLACEHOLDER = "Search or ask…";
+const TROUBLE = "The search cannot be loaded. Please try again.";
+const PLACEHOLDERS = {
+  en: "Search or ask…",
+  de: "Suchen oder fragen…",
+  fr: "Chercher ou demander…",
+  es: "Buscar o preguntar…",
+  ja: "検索または質問…",
+  zh: "搜索或提问…",
+  ar: "ابحث أو اسأل…",
+};
 
 const LOOKS = `
-:host { display: inline-block; font: 400 15px/1.5 var(--lectern-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif); }
-:host([hidden]) { display: none; }
-:host([floating]) { position: fixed; inset: auto 20px 20px auto; z-index: 999; }
+:host {
+  --_back: var(--lectern-background, light-dark(#fff, #161719));
+  --_muted: var(--lectern-muted, light-dark(#65676b, #9b9da2));
+  --_line: var(--lectern-border, light-dark(#e5e4e0, #2d2f33));
+  --_radius: var(--lectern-radius, 12px);
+  display: inline-block;
+  font: 15px/1.5 var(--lectern-font, system-ui, sans-serif);
+}
+:host([hidden]), :host([button="none"]) slot { display: none; }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
+:host([position="inline"]) { display: block; }
+:host([floating]) { position: fixed; bottom: 20px; inset-inline-end: 20px; z-index: 999; }
 .opener {
-  display: flex; align-items: center; gap: 10px; inline-size: 100%; min-inline-size: 200px; box-sizing: border-box;
+  display: flex; align-items: center; gap: 10px; inline-size: 100%; min-inline-size: 200px;
   padding: 8px 12px; cursor: pointer; font: inherit; text-align: start;
-  border: 1px solid var(--lectern-border, light-dark(#e5e4e0, #2d2f33)); border-radius: calc(var(--lectern-radius, 14px) - 4px);
-  background: var(--lectern-background, light-dark(#fff, #161719)); color: var(--lectern-muted, light-dark(#65676b, #9b9da2));
+  border: 1px solid var(--_line); border-radius: var(--_radius);
+  background: var(--_back); color: var(--_muted);
+}
+:host([floating]) .opener { box-shadow: 0 4px 16px #0003; }
+:host([position="inline"]) .opener { padding: 15px 17px; }
+.opener::before {
+  content: ""; inline-size: 16px; block-size: 16px; background: currentColor;
+  clip-path: path(evenodd, "M7 1a6 6 0 1 0 .1 0M7 3a4 4 0 1 0 .1 0M11 12l4 4 1-1-4-4");
 }
 .opener span { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-kbd { font: 500 12px/1.5 inherit; }
+.catcher { position: fixed; opacity: 0; font-size: 16px; }
+@media (hover: none) { small { display: none; } }
 `;
 
-export class LecternSearch extends HTMLElement {
+/** The elements on the page, in the order they came. */
+const present = new Set();
+let floating = null;
+let failures = 0;
+let isReturning = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+let question = new URLSearchParams(location.search).get("ask");
+
+// The properties `suggestions` and `strings` are not declared, so that what a page sets before this script stays.
+class LecternSearch extends HTMLElement {
   static observedAttributes = ["placeholder", "hotkey"];
-  /** @type {string[] | null} `null`: those of the site's settings */
-  suggestions = null;
-  strings = {};
-  #opener;
+  #button = make("button", { type: "button", className: "opener", part: "button", ariaHasPopup: "dialog" });
+  #text = make("span");
+  #keys = make("small", { ariaHidden: "true" });
+  #loading = null;
   #box = null;
-  #connection = new AbortController();
 
   constructor() {
     super();
@@ -76,41 +107,64 @@ export class LecternSearch extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(LOOKS);
     shadow.adoptedStyleSheets = [sheet];
-    this.#opener = opener();
-    shadow.append(this.#opener.slot);
-    this.#label();
+    const slot = make("slot", { name: "button", id: "opener" });
+    this.#button.append(this.#text, this.#keys);
+    slot.append(this.#button);
+    shadow.append(slot);
   }
 
   connectedCallback() {
-    this.#connection = new AbortController();
-    const until = { signal: this.#connection.signal };
-    document.addEventListener("keydown", (event) => this.#hotkey(event), until);
-    document.addEventListener("click", ({ target }) => target.closest?.("[data-lectern-open]") && this.open(), until);
-    this.#opener.slot.addEventListener("click", () => this.open(), until);
-    for (const reach of ["pointerenter", "focusin"]) this.addEventListener(reach, () => this.#load(), until);
+    // The one that the site made comes first; a copy of ours is out of a router's memory.
+    if (floating && this !== floating && this.hasAttribute("floating")) return this.remove();
+    if (this !== floating) floating?.remove();
+    present.add(this);
+    for (const name of ["theme", "position", "button"]) if (this.setting(name)) this.setAttribute(name, this.setting(name));
+    this.attributeChangedCallback();
+    if (this.#box) this.#box.moved();
+    else this.#arrive();
   }
 
+  /** Frameworks take elements out to put them elsewhere: only who stays away has left. */
   disconnectedCallback() {
-    this.#connection.abort();
-    this.#box?.then((box) => box.leave());
+    present.delete(this);
+    isReturning ||= this.#box?.isOpen;
+    setTimeout(() => {
+      if (!this.isConnected) this.#box?.leave();
+      float();
+    });
   }
 
   attributeChangedCallback() {
-    this.#label();
+    const command = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl ";
+    this.#say(this.setting("placeholder") || PLACEHOLDERS[this.language]);
+    this.#keys.textContent = this.#letter && command + this.#letter.toUpperCase();
   }
 
-  /** Opens the box where the reader left it: at an answer, if there is one. */
+  /**
+   * Opens the box where the reader left it: at an answer, if there is one. Until it is there, a field takes what is
+   * typed, and has phones show their keyboard at the tap.
+   */
   async open() {
-    (await this.#load()).open();
+    const root = this.shadowRoot;
+    const before = root.activeElement ?? document.activeElement;
+    const catcher = make("input", { className: "catcher", ariaLabel: this.#text.textContent });
+    // Seen from the page, letters typed in here come from no field: it would take them for hotkeys of its own.
+    catcher.addEventListener("keydown", (event) => event.stopPropagation());
+    if (!this.#box) root.append(catcher);
+    catcher.focus({ preventScroll: true });
+    const box = await this.load();
+    catcher.remove();
+    before.focus({ preventScroll: true }); // so that the dialog gives the focus back to it
+    box?.open({ typed: catcher.value });
   }
 
-  async close() {
-    (await this.#box)?.close();
+  close() {
+    this.#box?.close();
   }
 
   /** @param {string} query */
   async ask(query) {
-    (await this.#load()).ask(query);
+    (await this.load())?.ask(query);
   }
 
   /** What an attribute says here, or on the script for the whole page. @param {string} name */
@@ -119,70 +173,101 @@ export class LecternSearch extends HTMLElement {
   }
 
   get endpoint() {
-    return new URL(this.setting("endpoint") || HOME, document.baseURI);
+    return new URL(this.setting("endpoint") || ".", import.meta.url);
   }
 
-  #load() {
-    this.#box ??= import(new URL(`${MODULES}box.js`, import.meta.url)).then(({ openBox }) => openBox(this));
-    return this.#box;
+  /** The built-in one that suits the page. */
+  get language() {
+    let [node, tag] = [this, this.setting("language")];
+    for (; node && !tag; node = node.parentNode ?? node.host) tag = node.lang;
+    const language = (tag || navigator.language).slice(0, 2).toLowerCase();
+    return language in PLACEHOLDERS ? language : "en";
   }
 
-  async #hotkey(event) {
-    if (event.defaultPrevented || event.isComposing || !this.#letter) return;
-    const isChosen = isChord(event, this.#letter) || isSlash(event);
+  /** @returns {Promise<object | null>} the box, or `null` where it cannot be had; the next call tries again */
+  load() {
+    // A browser remembers a module that could not be had: another query makes it ask again.
+    const names = ["box", `strings/${this.language}`];
+    const modules = () => names.map((name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`));
+    return (this.#loading ??= Promise.all(modules()).then(
+      ([{ openBox }, { default: texts }]) => (this.#box = openBox(this, texts)),
+    ).catch((error) => {
+      failures += 1;
+      this.#say(TROUBLE);
+      console.error(TROUBLE, error);
+      return (this.#loading = null);
+    }));
+  }
+
+  /** Acts on the hotkey. */
+  press(event) {
+    const { key, code, metaKey, ctrlKey, shiftKey, altKey, defaultPrevented, isComposing, repeat } = event;
+    const letter = this.#letter;
     const target = event.composedPath()[0];
-    if (!isChosen || (isEditable(target) && target.getRootNode() !== this.shadowRoot)) return;
-    if (event.key === "/" && isEditable(target)) return;
+    const isTyping = target.isContentEditable || target.matches?.("input, textarea, select");
+    // Where the layout has no Latin letters, the place of the key counts; many need Shift for the slash.
+    const isLetter = key?.toLowerCase() === letter || (key > "~" && code === `Key${letter.toUpperCase()}`);
+    const isChord = isLetter && metaKey !== ctrlKey && !shiftKey && (!isTyping || this.shadowRoot.contains(target));
+    const isSlash = key === "/" && !metaKey && !ctrlKey && !isTyping;
+    if (!letter || !(isChord || isSlash) || altKey || defaultPrevented || isComposing || repeat) return;
     event.preventDefault();
-    (await this.#load()).toggle();
+    if (this.#box) this.#box.toggle();
+    else this.open();
+  }
+
+  /** Who comes back to an open answer finds it open; who follows a shared link finds the question asked. */
+  async #arrive() {
+    const place = isReturning && openPlace();
+    const asked = !isReturning && question;
+    isReturning = question = null;
+    if (place === location.href) (await this.load())?.open({ isStill: true });
+    else if (asked) this.ask(asked);
   }
 
   /** Empty when there is no hotkey. */
   get #letter() {
-    const given = this.setting("hotkey") || "k";
-    return given === "off" ? "" : given.toLowerCase();
+    return (this.setting("hotkey") || "k").toLowerCase().replace("off", "");
   }
 
-  #label() {
-    const { text, keys, button } = this.#opener;
-    text.textContent = this.setting("placeholder") || PLACEHOLDER;
-    keys.textContent = this.#letter && `${isApple() ? "⌘" : "Ctrl "}${this.#letter.toUpperCase()}`;
-    button.setAttribute("aria-keyshortcuts", this.#letter && `Meta+${this.#letter} Control+${this.#letter} /`);
+  #say(text) {
+    this.#text.textContent = this.#button.title = text;
   }
 }
 
-function opener() {
-  const [slot, button, text, keys] = ["slot", "button", "span", "kbd"].map((name) => document.createElement(name));
-  slot.name = "button";
-  button.type = "button";
-  button.className = "opener";
-  button.part = "button";
-  button.ariaHasPopup = "dialog";
-  keys.ariaHidden = "true";
-  button.append(text, keys);
-  slot.append(button);
-  return { slot, button, text, keys };
+/** Where a box was open last, and was not closed since. */
+function openPlace() {
+  try {
+    return JSON.parse(sessionStorage.getItem("lectern:open")).place;
+  } catch {} // nothing is stored, or may be
 }
 
-function isChord({ metaKey, ctrlKey, altKey, shiftKey, key }, letter) {
-  return metaKey !== ctrlKey && !altKey && !shiftKey && key.toLowerCase() === letter;
+function make(name, properties) {
+  return Object.assign(document.createElement(name), properties);
 }
 
-function isSlash({ key, metaKey, ctrlKey, altKey }) {
-  return key === "/" && !metaKey && !ctrlKey && !altKey;
+/** A pointer, the focus or a click came to an element, or to what opens the first one. */
+function reach(event) {
+  const path = event.composedPath();
+  const isOpener = path.some((node) => node.matches?.("[data-lectern-open], #opener"));
+  const element = path.find((node) => present.has(node)) ?? (isOpener && [...present][0]);
+  if (!element) return;
+  element.load();
+  if (!isOpener || event.type !== "click") return;
+  event.preventDefault(); // a link leads to a search page only where this script does not run
+  element.open();
 }
 
-function isEditable(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+function float() {
+  if (!SCRIPT || present.size) return;
+  floating ??= make("lectern-search");
+  floating.toggleAttribute("floating", true);
+  (document.body ?? document.documentElement).append(floating);
 }
 
-function isApple() {
-  return /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform);
-}
-
-if (!customElements.get("lectern-search")) customElements.define("lectern-search", LecternSearch);
-if (SCRIPT && !document.querySelector("lectern-search")) {
-  const floating = document.createElement("lectern-search");
-  floating.setAttribute("floating", "");
-  document.body.append(floating);
+// A page may have the tag twice, or two versions of it: the first stays.
+if (!customElements.get("lectern-search")) {
+  customElements.define("lectern-search", LecternSearch);
+  document.addEventListener("keydown", (event) => present.forEach((element) => element.press(event)));
+  for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
+  float();
 }

@@ -24,6 +24,7 @@ from benchmarks import (
     retrieval,
     scale,
     start_up,
+    typing,
 )
 from benchmarks.command import Ingested, Lectern, fresh_lectern
 from benchmarks.exactness import recall
@@ -408,6 +409,15 @@ async def test_refusal_is_measured(settings: Settings, tree: Path) -> None:
     assert "1 questions of the site and 100 others." in levels.note
     assert ["100.0 %", ""] == sorted({row[3] for row in levels.rows}, reverse=True)
     assert 15 == len(sweep.rows)
+
+
+def test_the_box_is_measured(published: Lectern) -> None:
+    with published.listening("serve") as url:
+        felt = typing.measure(url, ["to"], openings=1)
+    assert [2, 1, 1] == [len(times) for times in (felt.letters, felt.cold, felt.warm)]
+    assert felt.idle.requests == 1
+    rows = [line for line in shape(typing.felt_table(felt, sections=40)) if line.startswith("| ⌘K")]
+    assert ["| ⌘K → the field, cold | 0 | 0 | 0 | ≤ 0 |", "| ⌘K → the field, warm | 0 | 0 | 0 | ≤ 0 |"] == rows
 
 
 def test_refusal_without_a_corpus_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:

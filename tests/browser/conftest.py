@@ -1,12 +1,14 @@
 """A real browser: Debian's Chromium where it is installed, Playwright's own elsewhere."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser.docs_site import DocsSite, serve_docs_site
 
 _ARGUMENTS = [
     "--no-sandbox",  # root in a container
@@ -49,3 +51,10 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     yield page
     await context.close()
     assert [trouble for trouble in troubles if "Failed to load resource" not in trouble] == []
+
+
+@pytest.fixture(scope="session")
+def docs() -> Iterator[DocsSite]:
+    """A site of another origin, to embed the box in; each test writes its pages."""
+    with serve_docs_site() as site:
+        yield site
