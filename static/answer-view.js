@@ -17,7 +17,6 @@ export class AnswerView {
   #body;
   #field;
   #turns = [];
-  #goesOn = false;
   #conversation;
 
   /** @param {import("./box.js").Room} room */
@@ -29,7 +28,7 @@ export class AnswerView {
   }
 
   show() {
-    this.root.hidden = this.#goesOn = false;
+    this.root.hidden = false;
     if (this.#turns.length === 0) this.#restore();
     this.#body.focus();
   }
@@ -54,21 +53,14 @@ export class AnswerView {
   }
 
   escape() {
-    const peek = this.root.querySelector(":popover-open");
-    if (peek) peek.hidePopover();
-    else if (this.#last?.isRunning) this.#last.stop();
+    if (this.#last?.isRunning) this.#last.stop();
     else this.#room.search();
     return true;
   }
 
-  /** What is being written goes on, for whoever shows it next. */
-  leave() {
-    this.#goesOn = true;
-  }
-
+  /** Keeps what was written. */
   stop() {
-    if (!this.#goesOn) this.#last?.stop();
-    this.#goesOn = false;
+    this.#last?.stop();
   }
 
   /** @returns {string | undefined} for what the last turn asks; who asks again begins anew */
