@@ -17,7 +17,6 @@ export class AnswerView {
   #body;
   #field;
   #turns = [];
-  #goesOn = false;
   #conversation;
 
   /** @param {import("./box.js").Room} room */
@@ -29,7 +28,7 @@ export class AnswerView {
   }
 
   show() {
-    this.root.hidden = this.#goesOn = false;
+    this.root.hidden = false;
     if (this.#turns.length === 0) this.#restore();
     this.#body.focus();
   }
@@ -59,14 +58,9 @@ export class AnswerView {
     return true;
   }
 
-  /** What is being written goes on, for whoever shows it next. */
-  leave() {
-    this.#goesOn = true;
-  }
-
+  /** Keeps what was written. */
   stop() {
-    if (!this.#goesOn) this.#last?.stop();
-    this.#goesOn = false;
+    this.#last?.stop();
   }
 
   /** @returns {string | undefined} for what the last turn asks; who asks again begins anew */

@@ -97,7 +97,6 @@ class Box {
 
   /** The page takes the element away, perhaps to show another one: an answer goes on and can be resumed. */
   leave() {
-    this.#answering.leave();
     this.#disappear();
   }
 
