@@ -18,8 +18,8 @@
 
 import { AnswerView } from "./answer-view.js";
 import { createClient } from "./client.js";
-import { element } from "./dom.js";
-import { makeSheet, SMALL_SCREEN, styleSheets } from "./looks.js";
+import { css, element } from "./dom.js";
+import { SHEETS, SMALL_SCREEN } from "./looks.js";
 import { Memory } from "./memory.js";
 import { SearchView } from "./search-view.js";
 import { speaker } from "./strings.js";
@@ -215,12 +215,12 @@ class Box {
 
   /** A phone's keyboard covers the page without making it smaller. */
   #fit() {
-    const sheet = makeSheet("");
+    const sheet = css``;
     const fit = () => {
       const { scale, height, offsetTop } = window.visualViewport;
       if (scale === 1) sheet.replaceSync(`dialog { --_height: ${height}px; --_top: ${offsetTop}px }`);
     };
     for (const type of ["resize", "scroll"]) window.visualViewport.addEventListener(type, fit);
-    this.#host.shadowRoot.adoptedStyleSheets.push(...styleSheets(), sheet);
+    this.#host.shadowRoot.adoptedStyleSheets.push(...SHEETS, sheet);
   }
 }

@@ -1,6 +1,8 @@
 /** How an answer looks: its states, its Markdown, its sources. */
 
-export const ANSWER_LOOKS = `
+import { css } from "./dom.js";
+
+export const ANSWER_LOOKS = css`
 .icon-button { display: grid; place-items: center; flex: none; inline-size: 32px; block-size: 32px; border-radius: 8px;
   color: var(--_muted); }
 .bar > .icon-button { margin-inline-start: -8px; }

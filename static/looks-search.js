@@ -1,6 +1,8 @@
 /** How found sections look, and the rows of the search. Its variables come from looks.js. */
 
-export const SEARCH_LOOKS = `
+import { css } from "./dom.js";
+
+export const SEARCH_LOOKS = css`
 [role="listbox"] { padding: 8px; }
 [role="listbox"]:empty { display: none; }
 [role="group"] { position: relative; padding-block-start: 6px; }

@@ -3,6 +3,7 @@
  * host page's `style-src` need not name this server.
  */
 
+import { css } from "./dom.js";
 import { ANSWER_LOOKS } from "./looks-answer.js";
 import { SEARCH_LOOKS } from "./looks-search.js";
 
@@ -10,7 +11,7 @@ import { SEARCH_LOOKS } from "./looks-search.js";
 export const SMALL_SCREEN = "(max-width: 640px), (max-height: 480px)";
 
 // What the button needs too stands in widget.js.
-const BOX_LOOKS = `
+const BOX_LOOKS = css`
 :host {
   --_accent: var(--lectern-accent, light-dark(#0b6b5d, #63cbb5));
   --_on-accent: var(--lectern-on-accent, light-dark(#fff, #06201b));
@@ -78,7 +79,7 @@ slot:has(~ .inline[open]) { display: none; }
 .note { margin: 0; padding: 14px 18px 18px; color: var(--_muted); font-size: 14px; }
 .note:empty { display: none; }
 
-@media ${SMALL_SCREEN} {
+@media (max-width: 640px), (max-height: 480px) {
   dialog {
     inset: var(--_top, 0) 0 auto; inline-size: 100vw; max-inline-size: none;
     block-size: var(--_height, 100dvh); max-block-size: none; margin: 0; border: 0; border-radius: 0;
@@ -99,16 +100,5 @@ slot:has(~ .inline[open]) { display: none; }
 }
 `;
 
-let sheets = null;
-
 /** One set for all boxes of a page. */
-export function styleSheets() {
-  sheets ??= [BOX_LOOKS, SEARCH_LOOKS, ANSWER_LOOKS].map(makeSheet);
-  return sheets;
-}
-
-export function makeSheet(text) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  return sheet;
-}
+export const SHEETS = [BOX_LOOKS, SEARCH_LOOKS, ANSWER_LOOKS];

@@ -54,10 +54,9 @@ export class Turn {
   /** @param {boolean} [fresh] an answer given before will not do */
   ask(fresh) {
     const { query } = this.record;
-    const { client, tell } = this.#room;
     Object.assign(this.record, { id: undefined, rating: null });
-    tell("lectern-ask", { query });
-    this.#follow(client.ask(query, { conversation: this.#thread.conversation, fresh }));
+    const page = location.pathname;
+    this.#follow(this.#room.client.ask(query, { conversation: this.#thread.conversation, fresh, page }));
   }
 
   resume() {
@@ -83,6 +82,7 @@ export class Turn {
   #hear = {
     asked: ({ id, conversation }) => {
       this.record.id = id;
+      this.#room.tell("lectern-ask", { query: this.record.query, id, conversation });
       this.#thread.changed(conversation);
     },
     sources: (found) => {

@@ -24,7 +24,7 @@
  *   open(), close(), ask(query)
  *
  * Events (bubbling, composed)
- *   lectern-ask     {query}
+ *   lectern-ask     {query, id, conversation}
  *   lectern-answer  {query, text, sources, reason}, when an answer is complete
  *   lectern-error   {query, code, message}
  *   lectern-rate    {id, rating, reason, comment}
@@ -54,7 +54,7 @@ const PLACEHOLDERS = {
   ar: "ابحث أو اسأل…",
 };
 
-const LOOKS = `
+const LOOKS = css`
 :host {
   --_back: var(--lectern-background, light-dark(#fff, #161719));
   --_muted: var(--lectern-muted, light-dark(#65676b, #9b9da2));
@@ -104,9 +104,7 @@ class LecternSearch extends HTMLElement {
   constructor() {
     super();
     const shadow = this.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(LOOKS);
-    shadow.adoptedStyleSheets = [sheet];
+    shadow.adoptedStyleSheets = [LOOKS];
     const slot = make("slot", { name: "button", id: "opener" });
     this.#button.append(this.#text, this.#keys);
     slot.append(this.#button);
@@ -239,6 +237,12 @@ function openPlace() {
   try {
     return JSON.parse(sessionStorage.getItem("lectern:open")).place;
   } catch {} // nothing is stored, or may be
+}
+
+function css([text]) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return sheet;
 }
 
 function make(name, properties) {

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import mimetypes
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _TEXT_TYPES: Final = {
     ".svg": "image/svg+xml",
     ".ts": "application/typescript",  # declarations; no registered type exists
 }
+
+_SHEET: Final = re.compile(r"\bcss`([^`$\\]*)`")
 
 _VERSION_CHARS: Final = 12  # 48 bits tell a deployment from those before it
 
@@ -117,7 +120,8 @@ def make_file(path: str, content: bytes) -> StaticFile:
 
 def _shortened(path: str, module: bytes) -> bytes:
     try:
-        shortened: str = minify.string("application/javascript", module.decode())
+        text = _SHEET.sub(lambda sheet: f"css`{minify.string('text/css', sheet[1])}`", module.decode())
+        shortened: str = minify.string("application/javascript", text)
     except minify.MinifyError as error:
         # As it is, so that the browser of who is writing it names the place.
         logger.warning("%s goes out unshortened: %s", path, error)

@@ -9,9 +9,9 @@ from playwright.async_api import Page, expect
 
 from tests.browser.docs_site import DocsSite
 from tests.browser.test_opening import field, tag
-from tests.static.sizes import languages
+from tests.static.sizes import language_bytes
 
-NAMES = [path.stem for path in languages()]
+NAMES = list(language_bytes())
 SEVEN = ["ar", "de", "en", "es", "fr", "ja", "zh"]
 HOLES = re.compile(r"\{\w+\}")
 
