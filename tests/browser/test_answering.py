@@ -84,6 +84,7 @@ async def test_what_happens_is_said_and_no_token_is(page: Page, answering: Answe
     await expect(page.locator(".prose")).to_have_attribute("aria-busy", "true")
     await answer_state(page, "done")
     await expect(page.locator(".prose")).to_have_attribute("aria-busy", "false")
+    await page.wait_for_function("heard.at(-1).startsWith('Answer complete')")  # said a moment later
     heard = [text for text in await page.evaluate("heard") if text and "section" not in text]
     assert ["Thinking…", "Answer complete, 8 sources"] == heard
     asked, answered = await page.evaluate("told")
@@ -273,7 +274,7 @@ async def test_an_answer_is_rated(page: Page, answering: Answering) -> None:
         ratings.append(json.loads(request.post_data or ""))
         await route.fulfill(status=204)
 
-    await page.route(re.compile("/feedback"), store)
+    await page.route(re.compile(r"/feedback\??$"), store)
     await page.goto(answering.url)
     await page.evaluate(HEAR)
     await page.evaluate("question => document.querySelector('lectern-search').ask(question)", QUESTION)

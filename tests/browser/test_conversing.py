@@ -82,7 +82,7 @@ async def test_a_question_is_edited_and_a_new_one_begins_anew(page: Page, answer
 
 
 async def test_asking_again_is_rated_anew(page: Page, answering: Answering) -> None:
-    await page.route(re.compile("/feedback"), lambda route: route.fulfill(status=204))
+    await page.route(re.compile(r"/feedback\??$"), lambda route: route.fulfill(status=204))
     await ask(page, answering.url)
     await answer_state(page, "done")
     await page.locator(".up").click()

@@ -65,7 +65,7 @@ async def test_what_the_server_has_forgotten_drops_out(page: Page, answering: An
     await ask(page, answering.url)
     await answer_state(page, "done")
     await page.evaluate("""() => {
-      const [key] = Object.keys(sessionStorage).filter((key) => key.startsWith("lectern:"));
+      const [key] = Object.keys(sessionStorage).filter((key) => sessionStorage[key].includes('"turns"'));
       const memory = JSON.parse(sessionStorage.getItem(key));
       memory.turns.unshift({ id: "AAAAAAAAAAAAAAAAAAAAAA", query: "Forgotten" });
       sessionStorage.setItem(key, JSON.stringify(memory));
