@@ -234,7 +234,7 @@ async def test_without_a_connection_the_hits_stay(page: Page, answering: Answeri
     await page.keyboard.press("/")
     await expect(page.locator("lectern-search [role=combobox]")).to_be_focused()
     await page.keyboard.type("pairing fails")
-    await expect(page.get_by_role("option").nth(1)).to_contain_text("When pairing fails")
+    await expect(page.locator("lectern-search").get_by_role("option").nth(1)).to_contain_text("When pairing fails")
     await page.context.set_offline(True)
     await page.keyboard.press("Home")
     await page.keyboard.press("Control+Enter")

@@ -69,7 +69,7 @@ def hit(path: str, heading: str = "", **more: Any) -> dict[str, Any]:
 
 
 def rows(page: Page) -> Any:
-    return page.get_by_role("option")
+    return page.locator("lectern-search").get_by_role("option")
 
 
 async def selected(page: Page) -> int:
@@ -131,7 +131,7 @@ async def test_enter_follows_a_hit_where_a_router_sees_it(page: Page, site_url: 
     await open_box(page, site_url)
     await follow_in_page(page)
     await page.keyboard.type("pairing fails")
-    await expect(page.get_by_role("option", name="When pairing fails")).to_be_visible()
+    await expect(page.locator("lectern-search").get_by_role("option", name="When pairing fails")).to_be_visible()
     await page.keyboard.press("ArrowDown")
     chosen = await page.locator("[aria-selected=true]").get_attribute("href")
     await page.keyboard.press("Enter")
@@ -143,7 +143,7 @@ async def test_enter_follows_a_hit_where_a_router_sees_it(page: Page, site_url: 
 async def test_a_click_follows_and_one_with_ctrl_leaves_the_box_open(page: Page, site_url: str) -> None:
     await open_box(page, site_url)
     await page.keyboard.type("pairing fails")
-    section = page.get_by_role("option", name="When pairing fails")
+    section = page.locator("lectern-search").get_by_role("option", name="When pairing fails")
     await section.hover()
     await expect(section).to_have_attribute("aria-selected", "true")
     async with page.context.expect_page() as opened:
