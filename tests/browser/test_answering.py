@@ -77,18 +77,22 @@ async def test_what_happens_is_said_and_no_token_is(page: Page, answering: Answe
     answering.endpoint.knobs.delta_delay_seconds = 0.02
     await page.goto(answering.url)
     await page.evaluate(HEAR)
-    await expect(page.locator("lectern-search [role=combobox]")).to_be_focused()
+    await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
     await page.keyboard.type(QUESTION)
     await page.keyboard.press("Enter")
     await answer_state(page, "writing")
     await expect(page.locator(".prose")).to_have_attribute("aria-busy", "true")
     await answer_state(page, "done")
     await expect(page.locator(".prose")).to_have_attribute("aria-busy", "false")
-    await page.wait_for_function("heard.at(-1).startsWith('Answer complete')")  # said a moment later
+    await expect(page.locator("lectern-search [role=status]")).to_contain_text("Answer complete")  # a moment later
     heard = [text for text in await page.evaluate("heard") if text and "section" not in text]
     assert ["Thinking…", "Answer complete, 8 sources"] == heard
     asked, answered = await page.evaluate("told")
-    assert ["lectern-ask", {"query": QUESTION}] == asked
+    assert ("lectern-ask", QUESTION, {"query", "id", "conversation"}) == (
+        asked[0],
+        asked[1]["query"],
+        set(asked[1]),
+    )
     assert (ANSWER.strip(), 8) == (answered[1]["text"].strip(), len(answered[1]["sources"]))
 
 
@@ -170,7 +174,7 @@ async def test_escape_stops_then_goes_back_then_closes(page: Page, answering: An
     assert await asyncio.to_thread(answering.endpoint.requests[0].closed_early.wait, 5)
     await expect(page.locator(".turn > .note")).to_have_text("Stopped")
     await page.keyboard.press("Escape")
-    await expect(page.locator("lectern-search [role=combobox]")).to_be_focused()
+    await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_be_hidden()
 
@@ -226,13 +230,13 @@ async def test_what_the_server_refuses_is_told_in_its_words(page: Page, answerin
     await ask(page, answering.url, "why? " * 300)
     await expect(page.locator(".trouble p")).to_contain_text("1,499 characters, and 1,000 are allowed")
     await page.locator(".edit").click()
-    await expect(page.locator("lectern-search [role=combobox]")).to_be_focused()
+    await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
 
 
 async def test_without_a_connection_the_hits_stay(page: Page, answering: Answering) -> None:
     await page.goto(answering.url)
     await page.keyboard.press("/")
-    await expect(page.locator("lectern-search [role=combobox]")).to_be_focused()
+    await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
     await page.keyboard.type("pairing fails")
     await expect(page.locator("lectern-search").get_by_role("option").nth(1)).to_contain_text("When pairing fails")
     await page.context.set_offline(True)

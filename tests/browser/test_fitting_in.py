@@ -17,9 +17,8 @@ async def answered(page: Page) -> None:
 @pytest.mark.parametrize("allowed", ["nonce", "host"])
 async def test_a_strict_policy_needs_no_exception(page: Page, docs: DocsSite, site_url: str, allowed: str) -> None:
     sources = {"nonce": "'nonce-c2VjcmV0'", "host": site_url}[allowed]
-    docs.headers = {
-        "Content-Security-Policy": f"default-src 'self'; script-src {sources}; connect-src {site_url}; {TRUSTED_TYPES}"
-    }
+    policy = f"default-src 'self'; script-src {sources}; connect-src {site_url}; {TRUSTED_TYPES}"
+    docs.headers = {"Content-Security-Policy": policy}
     try:
         await page.goto(docs.write(head=tag(site_url, 'nonce="c2VjcmV0"'), root='lang="de"'))
         await page.keyboard.press("Control+k")

@@ -17,7 +17,7 @@ def tag(url: str, data: str = "") -> str:
 
 
 def field(page: Page) -> Locator:
-    return page.locator("lectern-search [role=combobox]")
+    return page.locator("lectern-search [role=combobox]:visible")
 
 
 async def load(page: Page) -> None:

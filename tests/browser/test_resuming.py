@@ -126,11 +126,11 @@ async def test_a_lost_connection_is_told_until_text_flows_again(page: Page, answ
     answering.endpoint.knobs.first_delta_delay_seconds = 1
     refused: list[str] = []
 
-    async def refuse_once(route: Route) -> None:
+    async def refuse_thrice(route: Route) -> None:  # what is mended at once is told to nobody
         refused.append(route.request.url)
-        await (route.abort() if len(refused) == 1 else route.continue_())
+        await (route.abort() if len(refused) < 4 else route.continue_())
 
-    await page.route("**/events*", refuse_once)
+    await page.route("**/events*", refuse_thrice)
     await ask(page, answering.url)
     await expect(page.locator(".status")).to_have_text("Connection lost, trying again…")
     await expect(page.locator(".status")).to_have_text("Writing…")
