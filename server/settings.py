@@ -151,7 +151,7 @@ class Settings(BaseSettings):
         0.05, ge=0, le=1, description="Deltas that come within this time are sent as one; 0 sends each by itself."
     )
     reader_grace_seconds: float = Field(
-        10,
+        30,
         ge=0,
         description="How long an answer goes on without readers, where they can come back; then the model is "
         "stopped.",

@@ -202,7 +202,7 @@ class LecternSearch extends HTMLElement {
     const { key, code, metaKey, ctrlKey, shiftKey, altKey, defaultPrevented, isComposing, repeat } = event;
     const letter = this.#letter;
     const target = event.composedPath()[0];
-    const isTyping = target.isContentEditable || target.matches?.("input, textarea, select");
+    const isTyping = target.isContentEditable || target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
     // Where the layout has no Latin letters, the place of the key counts; many need Shift for the slash.
     const isLetter = key?.toLowerCase() === letter || (key > "~" && code === `Key${letter.toUpperCase()}`);
     const isChord = isLetter && metaKey !== ctrlKey && !shiftKey && (!isTyping || this.shadowRoot.contains(target));
