@@ -131,7 +131,6 @@ export class AnswerView {
 
   #furnish(say) {
     const room = this.#room;
-    const close = closeButton(say);
     const label = say("followUp");
     this.#field = element("textarea", { rows: 1, "aria-label": label, placeholder: label, enterkeyhint: "send" });
     this.#body = element("div", { class: "body", tabindex: 0, role: "region", "aria-label": say("conversation") });
@@ -140,14 +139,13 @@ export class AnswerView {
       button({ class: "action stop" }, [say("stop")], () => this.#last.stop()),
       element("button", { class: "icon-button send", "aria-label": say("send") }, [drawing(SEND)]),
     ]);
-    close.addEventListener("click", () => room.close());
     foot.addEventListener("submit", (event) => this.#submit(event));
     this.#field.addEventListener("keydown", (event) => sendAtEnter(event, foot));
     return element("section", { class: "view answer", part: "answer" }, [
       element("header", { class: "bar" }, [
         button({ class: "icon-button", "aria-label": say("back"), part: "back" }, [drawing(BACK)], () => room.search()),
-        button({ class: "quiet afresh" }, [say("newQuestion")], () => room.search("")),
-        close,
+        button({ class: "afresh" }, [say("newQuestion")], () => room.search("")),
+        closeButton(room),
       ]),
       this.#body,
       foot,

@@ -26,15 +26,7 @@ import { speaker } from "./strings.js";
 
 const HUSH_MS = 100; // a guess: screen readers notice that a region was emptied
 
-/**
- * @param {import("./widget.js").LecternSearch} host
- * @param {Record<string, string | Record<string, string>>} texts what `strings/<language>.js` has
- */
-export function openBox(host, texts) {
-  return new Box(host, texts);
-}
-
-class Box {
+export class Box {
   isOpen = false;
   #host;
   #dialog;
@@ -47,6 +39,10 @@ class Box {
   #before = null;
   #last = new Memory("open");
 
+  /**
+   * @param {import("./widget.js").LecternSearch} host
+   * @param {Record<string, string | Record<string, string>>} texts what `strings/<language>.js` has
+   */
   constructor(host, texts) {
     this.#host = host;
     const say = speaker(host, texts);
@@ -54,8 +50,8 @@ class Box {
     this.#searching = new SearchView(room);
     this.#answering = new AnswerView(room);
     const dir = host.language === "ar" && "rtl"; // else the page's
-    const frame = element("div", { class: "frame" }, [this.#searching.root, this.#answering.root, this.#live]);
-    this.#dialog = element("dialog", { part: "dialog", "aria-label": say("title"), tabindex: "-1", dir }, [frame]);
+    const parts = [this.#searching.root, this.#answering.root, this.#live];
+    this.#dialog = element("dialog", { part: "dialog", "aria-label": say("title"), tabindex: "-1", dir }, parts);
     this.#listen();
     this.#fit();
     host.shadowRoot.append(this.#dialog);
@@ -116,7 +112,7 @@ class Box {
       client,
       say,
       memory: new Memory(key),
-      recent: new Memory(`${key}:recent`, "localStorage"),
+      recent: new Memory(key, "localStorage"),
       placeholder: host.setting("placeholder") || say("placeholder"),
       suggestions: async () => host.suggestions ?? (this.#site ??= ofSite()),
       ask: (query, nearest) => this.#ask(query, nearest),

@@ -1,7 +1,8 @@
 /** The numbers an answer cites its sources by, and what they show of a source to who points at them. */
 
 import { element } from "./dom.js";
-import { linkTo, nameOf } from "./source-cards.js";
+import { linkTo } from "./links.js";
+import { nameOf } from "./source-cards.js";
 
 /**
  * All that is shown of the source stands in the node's attributes: while its block grows, nodes are mended to be like

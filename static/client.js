@@ -213,7 +213,9 @@ class Server {
   }
 
   address(path, parameters) {
-    return new URL(`${path}?${new URLSearchParams({ ...this.site, ...parameters })}`, this.base);
+    const url = new URL(path, this.base);
+    url.search = new URLSearchParams({ ...this.site, ...parameters });
+    return url;
   }
 
   get(path, parameters, signal) {

@@ -12,7 +12,7 @@ export async function copyText(text, button, shown, room) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    button.ownerDocument.getSelection()?.selectAllChildren(shown);
+    getSelection().selectAllChildren(shown);
     return;
   }
   const label = (button.dataset.label ??= button.textContent);

@@ -3,8 +3,8 @@
 import { button, drawing, element } from "./dom.js";
 import { CLOSE } from "./icons.js";
 
-export function closeButton(say) {
-  const name = element("span", { class: "unseen" }, [say("close")]);
-  const key = element("span", { class: "key", "aria-hidden": "true" }, ["esc"]);
-  return button({ class: "key-button", part: "close" }, [name, key, drawing(CLOSE)]);
+/** @param {import("./box.js").Room} room */
+export function closeButton({ say, close }) {
+  const look = { class: "icon-button", title: say("close"), part: "close" };
+  return button(look, [element("kbd", { "aria-hidden": "true" }, ["esc"]), drawing(CLOSE)], close);
 }

@@ -25,7 +25,7 @@ export function feedbackOn(record, { client, say, announce, tell }, changed) {
     tell("lectern-rate", { id, ...feedback });
   };
   const thumbs = ["up", "down"].map((name) =>
-    button({ class: `icon-button ${name}`, "aria-label": say(name), title: say(name) }, [drawing(THUMB)], () =>
+    button({ class: `icon-button ${name}`, title: say(name) }, [drawing(THUMB)], () =>
       rate(record.rating === name ? null : name)));
   const press = () => thumbs.forEach((thumb) => (thumb.ariaPressed = thumb.matches(`.${record.rating}`)));
   const note = element("p", { class: "note" });

@@ -15,7 +15,7 @@
  */
 
 import { element } from "./dom.js";
-import { safeAddress } from "./links.js";
+import { linkTo, safeAddress } from "./links.js";
 
 const MAX_NESTING = 16; // a guess; what nests deeper is shown as text
 const MAX_PIECES = 300; // a guess; what is further apart is no pair, which keeps "a* a* a*" linear
@@ -150,8 +150,7 @@ function closeLink(reading, index, [, bracketed, plain, title, width, height]) {
 
 function addLink({ pieces, surroundings }, address, attributes, children) {
   const href = safeAddress(address, surroundings.base);
-  const guards = { href, target: "_blank", rel: "noopener nofollow" };
-  const link = href && wrapped("a", { ...guards, ...attributes }, children);
+  const link = href && wrapped("a", { ...linkTo(href), ...attributes }, children);
   pieces.push(...(link ? [link] : children));
 }
 

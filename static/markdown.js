@@ -58,8 +58,8 @@ const HALF_CHARACTER = /[\ud800-\udbff]$/;
  * @typedef {object} Surroundings
  * @property {string} base what relative links are relative to; a link that leaves its origin needs http(s)://
  * @property {(number: number) => Node | null} citation the node for `[number]`; `null` leaves it as text
- * @property {string} [copy] the label of the button that copies a block of code
- * @property {string} [table] the name of a table, which is a region that scrolls
+ * @property {string} copy the label of the button that copies a block of code
+ * @property {string} table the name of a table, which is a region that scrolls
  */
 
 export class MarkdownStream {
@@ -74,7 +74,7 @@ export class MarkdownStream {
    */
   constructor(target, surroundings) {
     this.#target = target;
-    this.#surroundings = { copy: "Copy", table: "Table", ...surroundings };
+    this.#surroundings = surroundings;
   }
 
   /** @param {string} delta */
@@ -253,7 +253,7 @@ function startFence(reading, _line, fence, language) {
 /** The question above the answer is the second level: whatever a model starts with, here it is the third. */
 function startHeading(reading, _line, { length }, text) {
   const level = Math.max(3, Math.min(length + 1, 6));
-  add(reading, `h${level}`, { open: reading.isDrafted, attributes: { class: `level-${length}` }, text });
+  add(reading, `h${level}`, { open: reading.isDrafted, text });
 }
 
 function startRule(reading) {

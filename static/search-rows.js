@@ -1,4 +1,4 @@
-/** The rows of the search's listbox, and the groups they stand in. What a click on a row does is the view's. */
+/** The rows of the search's listbox, and the groups they stand in. */
 
 import { button, drawing, element } from "./dom.js";
 import { ENTER, PAGE } from "./icons.js";
@@ -31,21 +31,23 @@ export function headOf(content) {
   return element("span", { class: "head" }, content);
 }
 
-let groups = 0;
-
 /**
  * @param {Element} head names the group; among its children
  * @param {Element[]} children
  */
 export function groupOf(head, children) {
-  head.id = `group-${(groups += 1)}`;
-  return element("div", { role: "group", "aria-labelledby": head.id }, children);
+  return element("div", { role: "group", "aria-label": head.textContent }, children);
 }
 
-/** @param {string} name its class and part @param {string} icon @param {(Node | string)[]} content */
-export function optionRow(name, icon, content) {
+/**
+ * @param {string} name its class and part
+ * @param {string} icon
+ * @param {(Node | string)[]} content
+ * @param {() => void} act what a click does
+ */
+export function optionRow(name, icon, content, act) {
   const look = { class: `row ${name}`, role: "option", tabindex: "-1", part: name };
-  return button(look, [drawing(icon), element("span", { class: "row-text" }, content), drawing(ENTER)]);
+  return button(look, [drawing(icon), element("span", { class: "row-text" }, content), drawing(ENTER)], act);
 }
 
 /**

@@ -21,6 +21,7 @@ const MAX_HITS = 10;
 const MAX_KEPT_SEARCHES = 50;
 const MAX_RECENT = 8;
 const MAX_QUERY_CHARS = 1000; // the server's default limit
+const ROW = "[role=option]";
 
 export class SearchView {
   #room;
@@ -45,6 +46,9 @@ export class SearchView {
     this.root = this.#furnish();
     this.#input.addEventListener("input", () => this.#typed());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#list.addEventListener("mousedown", (event) => event.preventDefault()); // the input keeps the focus
+    this.#list.addEventListener("mousemove", ({ target }) => this.#point(target.closest(ROW)));
+    this.#list.addEventListener("click", ({ target }) => target.closest("a") && this.#remember(this.#query));
   }
 
   /** @param {string} [query] to be edited */
@@ -73,13 +77,11 @@ export class SearchView {
   }
 
   #furnish() {
-    const { say, close } = this.#room;
-    const leave = closeButton(say);
-    leave.addEventListener("click", close);
-    const keys = { keyChoose: "↵", keyMove: "↑↓", keyAsk: /mac|ip/i.test(navigator.platform) ? "⌘ ↵" : "Ctrl ↵" };
+    const { say } = this.#room;
+    const keys = { choose: "↵", move: "↑↓", ask: /mac|ip/i.test(navigator.platform) ? "⌘ ↵" : "Ctrl ↵" };
     const hints = Object.keys(keys).map((does) => element("span", {}, [element("kbd", {}, [keys[does]]), ` ${say(does)}`]));
     return element("section", { class: "view", part: "search" }, [
-      element("header", { class: "bar" }, [drawing(SEARCH), this.#input, leave]),
+      element("header", { class: "bar" }, [drawing(SEARCH), this.#input, closeButton(this.#room)]),
       element("div", { class: "body" }, [this.#note, this.#list]),
       element("footer", { class: "foot keys", "aria-hidden": "true" }, hints),
     ]);
@@ -138,7 +140,7 @@ export class SearchView {
 
   /** The last rows stay, and the search goes on as soon as it can. */
   #lost(query, { status, retryAfterSeconds }) {
-    this.#say(status === 429 ? "searchBusy" : "searchLost");
+    this.#say(status === 429 ? "searchBusy" : "unreachable");
     this.#announce(this.#note.textContent);
     this.#search = setTimeout(() => this.#seek(query), 1000 * (retryAfterSeconds ?? RETRY_SECONDS));
   }
@@ -157,24 +159,24 @@ export class SearchView {
     const label = [`${this.#room.say("ask")}: “`, element("b", {}, [query]), "”"];
     const asking = query ? [this.#askRow(query, label)] : [];
     this.#list.replaceChildren(...asking, ...(this.#hits.length ? this.#pages() : this.#beginnings()));
-    this.#rows = [...this.#list.querySelectorAll("[role=option]")];
+    this.#rows = [...this.#list.querySelectorAll(ROW)];
     this.#rows.forEach((row, index) => (row.id = `row-${index}`));
-    this.#input.setAttribute("aria-expanded", String(this.#rows.length > 0));
+    this.#input.ariaExpanded = this.#rows.length > 0;
     this.#activate(this.#rows.findIndex(({ href }) => chosen && href === chosen));
   }
 
   #pages() {
     return groupByPage(this.#hits).map(({ title, lead, sections }) => {
       const head = headOf(title);
-      const first = lead ? this.#hitRow(lead, head) : element("div", { class: "page" }, [drawing(PAGE), head]);
-      return groupOf(head, [first, ...sections.map((hit) => this.#hitRow(hit, headOf(stepsOf(hit)), "section"))]);
+      const first = lead ? hitRow(lead, head) : element("div", { class: "page" }, [drawing(PAGE), head]);
+      return groupOf(head, [first, ...sections.map((hit) => hitRow(hit, headOf(stepsOf(hit)), "section"))]);
     });
   }
 
   /** What to begin with. */
   #beginnings() {
-    const recent = this.#recent.map((query) => this.#row("recent", RECENT, [query], () => this.show(query)));
-    if (recent.length) recent.push(this.#row("clear", CLOSE, [this.#room.say("clear")], () => this.#forget()));
+    const recent = this.#recent.map((query) => optionRow("recent", RECENT, [query], () => this.show(query)));
+    if (recent.length) recent.push(optionRow("clear", CLOSE, [this.#room.say("clear")], () => this.#forget()));
     const suggested = this.#suggestions.map((question) => this.#askRow(question, [question]));
     return [...this.#titled("recent", recent), ...this.#titled("suggested", suggested)];
   }
@@ -185,27 +187,16 @@ export class SearchView {
   }
 
   #askRow(question, content) {
-    return this.#row("ask", ASK, content, () => this.#ask(question));
+    return optionRow("ask", ASK, content, () => this.#ask(question));
   }
 
-  #row(name, icon, content, act) {
-    return this.#wired(optionRow(name, icon, content), act);
-  }
-
-  #hitRow(hit, head, look) {
-    return this.#wired(hitRow(hit, head, look), () => this.#remember(this.#query));
-  }
-
-  #wired(row, act) {
-    row.addEventListener("click", act);
-    row.addEventListener("mousedown", (event) => event.preventDefault()); // the input keeps the focus
-    row.addEventListener("mousemove", () => this.#activate(this.#rows.indexOf(row), false));
-    return row;
+  #point(row) {
+    if (row) this.#activate(this.#rows.indexOf(row), false);
   }
 
   #activate(index, scrolls = true) {
     this.#active = Math.max(0, index);
-    this.#rows.forEach((row, at) => row.setAttribute("aria-selected", String(at === this.#active)));
+    this.#rows.forEach((row, at) => (row.ariaSelected = at === this.#active));
     const row = this.#rows[this.#active];
     this.#input.setAttribute("aria-activedescendant", row?.id ?? "");
     if (scrolls) row?.scrollIntoView({ block: "nearest" });
@@ -248,7 +239,6 @@ function searchInput(placeholder) {
   return element("input", {
     placeholder,
     "aria-label": placeholder,
-    type: "text",
     role: "combobox",
     part: "input",
     maxlength: MAX_QUERY_CHARS,
@@ -257,6 +247,5 @@ function searchInput(placeholder) {
     spellcheck: "false",
     "aria-autocomplete": "list",
     "aria-controls": "hits",
-    "aria-expanded": "false",
   });
 }

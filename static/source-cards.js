@@ -1,6 +1,7 @@
 /** How a found section looks: in the list of hits, below an answer, and where an answer cites it. */
 
 import { element } from "./dom.js";
+import { linkTo } from "./links.js";
 
 /** @typedef {import("./client.js").Source} Source */
 
@@ -50,14 +51,4 @@ export function sourceCard(source) {
     ]),
   ];
   return element("li", {}, [element("a", { class: "card", part: "source", ...linkTo(href) }, content)]);
-}
-
-/**
- * Attributes of a link, or of none without a safe address. Within the site it opens in the same tab, where a
- * client-side router may take it.
- *
- * @param {string | null} href
- */
-export function linkTo(href) {
-  return { href, target: href && new URL(href).origin !== location.origin && "_blank" };
 }

@@ -10,8 +10,6 @@ import { feedbackOn } from "./feedback.js";
 import { MarkdownStream } from "./markdown.js";
 import { sourceCard } from "./source-cards.js";
 
-const NOTES = { length: "cut", content_filter: "filtered", stopped: "stopped" };
-
 export class Turn {
   #room;
   #thread;
@@ -141,7 +139,7 @@ export class Turn {
     if (trouble) return this.#fail(trouble);
     const { sources } = this.#found;
     const isStopped = reason === "stopped";
-    this.#parts.note.textContent = say(NOTES[reason] ?? (this.#hasText ? "" : "empty"));
+    this.#parts.note.textContent = say(reason === "stop" ? (this.#hasText ? "" : "empty") : reason);
     this.#enter(isStopped ? reason : "done");
     announce(isStopped ? say(reason) : say("complete", { n: sources.length }));
     if (!isStopped) this.#tell("lectern-answer", { text: this.#text, sources, reason });
@@ -151,7 +149,7 @@ export class Turn {
   #fail({ code, message, retryAfterSeconds: n }) {
     const { say, announce } = this.#room;
     const known = say(code === "unreachable" && !navigator.onLine ? "offline" : code);
-    const words = [known || message || say("trouble"), n && say("retryIn", { n })].filter(Boolean).join(" ");
+    const words = [known || message, n && say("retryIn", { n })].filter(Boolean).join(" ");
     const heading = say(this.#hasText ? "brokeOff" : "noAnswer");
     this.#parts.trouble.append(
       element("h3", {}, [heading]),
@@ -204,7 +202,7 @@ export class Turn {
     const text = element("div", { class: "prose", part: "text", dir: "auto" });
     const [status, note] = ["status", "note"].map((name) => element("p", { class: name }));
     const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name }));
-    const tool = (name, key, act) => button({ class: `quiet ${name}` }, [say(key)], act);
+    const tool = (name, key, act) => button({ class: name }, [say(key)], act);
     const copied = (what, pressed, shown) => copyText(what, pressed, shown, this.#room);
     const copy = tool("copy", "copy", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
     const share = tool("share", "share", () => copied(addressOf(this.#found.searchedQuery || query), share, question));

@@ -188,7 +188,7 @@ class LecternSearch extends HTMLElement {
     const names = ["box", `strings/${this.language}`];
     const modules = () => names.map((name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`));
     return (this.#loading ??= Promise.all(modules()).then(
-      ([{ openBox }, { default: texts }]) => (this.#box = openBox(this, texts)),
+      ([{ Box }, { default: texts }]) => (this.#box = new Box(this, texts)),
     ).catch((error) => {
       failures += 1;
       this.#say(TROUBLE);

@@ -91,7 +91,7 @@ async def test_a_stopped_answer_stays_stopped(page: Page, answering: Answering) 
 async def test_closing_the_box_stops_the_model(page: Page, answering: Answering) -> None:
     await ask(page, answering.url)
     await answer_state(page, "writing")
-    await page.locator(".answer .key-button").click()
+    await page.locator(".answer [part=close]").click()
     assert await asyncio.to_thread(answering.endpoint.requests[0].closed_early.wait, 5)
 
 

@@ -10,13 +10,14 @@ import { MarkdownStream } from "../../static/markdown.js";
 import { Element, paperDocument } from "./paper-dom.mjs";
 
 globalThis.document = paperDocument;
+globalThis.location = new URL("https://docs.example.com/guide/");
 
 const clients = createRequire(new URL("../clients/package.json", import.meta.url));
 const MarkdownIt = clients("markdown-it");
 
 export const examples = clients("commonmark-spec").tests;
 export const BASE = "https://docs.example.com/guide/";
-export const SURROUNDINGS = { base: BASE, citation: () => null };
+export const SURROUNDINGS = { base: BASE, citation: () => null, copy: "Copy", table: "Table" };
 
 const BLOCKS = new Set("#root p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre hr table thead tbody tr th td".split(" "));
 const VOID = new Set(["br", "hr", "img"]);
@@ -98,7 +99,6 @@ const OURS = {
   th: cell,
   td: cell,
   tr: filled,
-  ...Object.fromEntries(["h3", "h4", "h5", "h6"].map((name) => [name, heading])),
 };
 
 const THEIRS = {
@@ -109,6 +109,7 @@ const THEIRS = {
   td: cell,
   tr: filled,
   s: (node) => [as(node, { name: "del" })],
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((level) => [`h${level}`, (node) => heading(node, level)])),
 };
 
 /** The node as it is compared: no rule looks at it again. */
@@ -116,8 +117,9 @@ function as(node, changes) {
   return { ...node, ...changes, isDone: true };
 }
 
-function heading(node) {
-  return [as(node, { name: node.attributes.class.replace("level-", "h") })];
+/** An answer stands below its question, which is of the second level. */
+function heading(node, level) {
+  return [as(node, { name: `h${Math.max(3, Math.min(level + 1, 6))}` })];
 }
 
 function code(node, language) {
