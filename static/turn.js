@@ -10,6 +10,7 @@ import { feedbackOn } from "./feedback.js";
 import { MarkdownStream } from "./markdown.js";
 import { sourceCard } from "./source-cards.js";
 
+const FRAME_CHARS = 8000; // of the densest Markdown they take 25 ms, layout included; measured in November 2026
 const NOTES = { length: "cut", content_filter: "filtered", stopped: "stopped" };
 
 export class Turn {
@@ -76,6 +77,11 @@ export class Turn {
     for await (const event of answer) {
       if (this.#answer !== answer) return;
       this.#hear[event.type](event);
+      // What comes all at once, as after a reload, must not hold up the page; a hidden one has no frames.
+      while (this.#waiting.length > FRAME_CHARS) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (this.#answer === answer) this.#flush(FRAME_CHARS);
+      }
     }
   }
 
@@ -93,8 +99,7 @@ export class Turn {
       this.#text += text;
       this.#waiting += text;
       if (this.state === "thinking") this.#enter("writing");
-      // At most one change per frame, however fast the deltas come.
-      this.#frame ||= requestAnimationFrame(() => this.#flush());
+      this.#flushSoon();
     },
     lost: () => this.#room.announce(this.#say("lost")),
     done: ({ reason, trouble }) => {
@@ -125,12 +130,20 @@ export class Turn {
     return source ? citationOf(source) : null;
   }
 
-  #flush() {
+  /** At most one change per frame, however fast the deltas come. */
+  #flushSoon() {
+    this.#frame ||= requestAnimationFrame(() => this.#flush(FRAME_CHARS));
+  }
+
+  #flush(length = Infinity) {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#say("writing");
-    this.#thread.grow(() => this.#markdown.push(this.#waiting));
-    this.#waiting = "";
+    this.#thread.grow(() => {
+      this.#say("writing");
+      this.#markdown.push(this.#waiting.slice(0, length));
+    });
+    this.#waiting = this.#waiting.slice(length);
+    if (this.#waiting) this.#flushSoon();
   }
 
   #finish(reason, trouble) {

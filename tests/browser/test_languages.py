@@ -113,8 +113,6 @@ async def test_questions_of_the_site_are_offered_and_asked_for_once(
     await page.goto(docs.write(head=tag(site_url)))
     for _ in range(2):
         await page.keyboard.press("/")
-        await expect(
-            page.locator("lectern-search").get_by_role("option", name="How bright is it?")
-        ).to_be_visible()
+        await expect(page.locator("lectern-search").get_by_role("option", name="How bright is it?")).to_be_visible()
         await page.keyboard.press("Escape")
     assert 1 == len(asked)

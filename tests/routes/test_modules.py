@@ -87,7 +87,9 @@ def test_what_is_saved_is_served_at_the_next_request(client: httpx.Client, folde
     assert 404 == client.get(f"/static/{after}/box.js").status_code
 
 
-def test_a_slip_of_the_pen_is_served_as_it_is(client: httpx.Client, folder: Path) -> None:
+def test_a_slip_of_the_pen_is_served_as_it_is(
+    client: httpx.Client, folder: Path
+) -> None:
     (folder / "words" / "de.js").write_text("export default {;\n")
     served = client.get("/static/words/de.js")
     assert (200, "export default {;\n") == (served.status_code, served.text)
