@@ -10,7 +10,7 @@ import { feedbackOn } from "./feedback.js";
 import { MarkdownStream } from "./markdown.js";
 import { sourceCard } from "./source-cards.js";
 
-const FRAME_CHARS = 8000; // of the densest Markdown they take 25 ms, layout included; measured in November 2026
+const FRAME_CHARS = 4000; // of a table: 150 rows, which took 25 ms with their layout in November 2026
 const NOTES = { length: "cut", content_filter: "filtered", stopped: "stopped" };
 
 export class Turn {

@@ -1,7 +1,7 @@
 """Huge answers never freeze the page that shows them, through the real server and the whole box.
 
-The renderer by itself is measured in test_markdown_speed.py. What counts is the processor's time and not the clock's: the
-machine is not ours alone.
+The renderer by itself is measured in test_markdown_speed.py. What counts is the processor's time and not the
+clock's: the machine is not ours alone.
 """
 
 import json
