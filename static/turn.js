@@ -10,6 +10,9 @@ import { feedbackOn } from "./feedback.js";
 import { MarkdownStream } from "./markdown.js";
 import { sourceCard } from "./source-cards.js";
 
+const MAX_PAGE_CHARS = 1000; // what the server takes
+const FRAME_CHARS = 4000; // of a table: 150 rows, which took 25 ms with their layout in November 2026
+
 export class Turn {
   #room;
   #thread;
@@ -53,7 +56,7 @@ export class Turn {
   ask(fresh) {
     const { query } = this.record;
     Object.assign(this.record, { id: undefined, rating: null });
-    const page = location.pathname;
+    const page = location.pathname.slice(0, MAX_PAGE_CHARS);
     this.#follow(this.#room.client.ask(query, { conversation: this.#thread.conversation, fresh, page }));
   }
 
@@ -74,6 +77,11 @@ export class Turn {
     for await (const event of answer) {
       if (this.#answer !== answer) return;
       this.#hear[event.type](event);
+      // What comes all at once, as after a reload, must not hold up the page; a hidden one has no frames.
+      while (this.#waiting.length > FRAME_CHARS) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (this.#answer === answer) this.#flush(FRAME_CHARS);
+      }
     }
   }
 
@@ -91,8 +99,7 @@ export class Turn {
       this.#text += text;
       this.#waiting += text;
       if (this.state === "thinking") this.#enter("writing");
-      // At most one change per frame, however fast the deltas come.
-      this.#frame ||= requestAnimationFrame(() => this.#flush());
+      this.#flushSoon();
     },
     lost: () => this.#room.announce(this.#say("lost")),
     done: ({ reason, trouble }) => {
@@ -123,12 +130,20 @@ export class Turn {
     return source ? citationOf(source) : null;
   }
 
-  #flush() {
+  /** At most one change per frame, however fast the deltas come. */
+  #flushSoon() {
+    this.#frame ||= requestAnimationFrame(() => this.#flush(FRAME_CHARS));
+  }
+
+  #flush(length = Infinity) {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#say("writing");
-    this.#thread.grow(() => this.#markdown.push(this.#waiting));
-    this.#waiting = "";
+    this.#thread.grow(() => {
+      this.#say("writing");
+      this.#markdown.push(this.#waiting.slice(0, length));
+    });
+    this.#waiting = this.#waiting.slice(length);
+    if (this.#waiting) this.#flushSoon();
   }
 
   #finish(reason, trouble) {
@@ -176,7 +191,7 @@ export class Turn {
       ?? await client.search(this.record.query).next().then(({ value }) => value.hits, () => []);
     // It may have been asked again meanwhile.
     if (this.isRunning || !sections.length) return;
-    const list = element("ol", { class: name, part: "sources" }, sections.map(sourceCard));
+    const list = element("ol", { class: name }, sections.map(sourceCard));
     this.#parts.sources.replaceChildren(element("h3", {}, [say(name)]), list);
   }
 
@@ -201,7 +216,7 @@ export class Turn {
     const question = element("h2", { part: "question", dir: "auto" }, [query]);
     const text = element("div", { class: "prose", part: "text", dir: "auto" });
     const [status, note] = ["status", "note"].map((name) => element("p", { class: name }));
-    const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name }));
+    const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name, part: name }));
     const tool = (name, key, act) => button({ class: name }, [say(key)], act);
     const copied = (what, pressed, shown) => copyText(what, pressed, shown, this.#room);
     const copy = tool("copy", "copy", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));

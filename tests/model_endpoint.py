@@ -39,6 +39,7 @@ class Knobs:
 
     first_delta_delay_seconds: float = 0
     delta_delay_seconds: float = 0
+    delta_words: int = 1
     answer: str | None = None
     """`None`: one that says how many sections it read, and cites the first."""
     rewriting: str | None = None
@@ -293,7 +294,7 @@ def _answer_from_sections(record: RecordedRequest, knobs: Knobs) -> str:
 async def _stream(answer: str, record: RecordedRequest, knobs: Knobs) -> AsyncIterator[bytes]:
     """The frames of an answer; `sent_at` (`time.time()`) and `sent_at_monotonic` say when each delta was sent."""
     yield _event(_frame(record, {"role": "assistant", "content": ""}))
-    deltas = re.findall(r"\s*\S+\s*$|\s*\S+", answer)
+    deltas = _deltas_of(answer, knobs.delta_words)
     for i, text in enumerate([*deltas, None]):
         if i == knobs.cut_after_deltas:
             raise ConnectionAbortedError
@@ -311,6 +312,11 @@ async def _stream(answer: str, record: RecordedRequest, knobs: Knobs) -> AsyncIt
     if knobs.tells_usage or (record.body.get("stream_options") or {}).get("include_usage"):
         yield _event({**_frame(record), "choices": [], "usage": _usage(record, completion_tokens=len(deltas))})
     yield b"data: [DONE]\n\n"
+
+
+def _deltas_of(answer: str, words: int) -> list[str]:
+    pieces = re.findall(r"\s*\S+\s*$|\s*\S+", answer)
+    return ["".join(pieces[at : at + words]) for at in range(0, len(pieces), words)]
 
 
 def _frame(

@@ -63,7 +63,7 @@ def _kill(server: Server) -> None:
 
 
 def _start(database_url: str, endpoint: ModelEndpoint, *, command: tuple[str, ...], **settings: object) -> Server:
-    port = _free_port()
+    port = settings.get("port") or _free_port()
     given = {
         "database_url": database_url,
         "completion_model": "openai/test",

@@ -23,17 +23,18 @@ class Answering:
 
 @contextmanager
 def serve_answers(database_url: str, **changes: Any) -> Iterator[Answering]:
-    """Every question asks the model: nothing is answered twice."""
+    """Every question asks the model: nothing is answered twice, unless `changes` has `cache_seconds`."""
     with serve_model_endpoint() as endpoint:
-        settings = Settings(
-            database_url=database_url,
-            site_name="Lumen",
-            cache_seconds=0,
-            completion_model="openai/test",
-            completion_base_url=endpoint.base_url,
-            completion_api_key="sk-test",
+        given = {
+            "database_url": database_url,
+            "site_name": "Lumen",
+            "cache_seconds": 0,
+            "completion_model": "openai/test",
+            "completion_base_url": endpoint.base_url,
+            "completion_api_key": "sk-test",
             **changes,
-        )
+        }
+        settings = Settings(**given)
         with serve_in_thread(create_app(settings)) as url:
             yield Answering(url, endpoint)
 
