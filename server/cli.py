@@ -190,8 +190,8 @@ def retry_command(ids: tuple[int, ...]) -> None:
 
 @lectern.command("feedback")
 @click.option("--down", is_flag=True, help="Only questions that an answer to was found bad.")
-@click.option("--days", type=click.IntRange(1), help="Only ratings of the last so many days.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="Questions at most.")
+@click.option("--days", type=click.IntRange(1, 36_500), help="Only ratings of the last so many days.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="Questions at most.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with whole texts.")
 def feedback_command(down: bool, days: int | None, limit: int, as_json: bool) -> None:
     """List what readers said of answers, by question, the worst first."""

@@ -132,7 +132,7 @@ export class AnswerView {
   #furnish(say) {
     const room = this.#room;
     const label = say("followUp");
-    this.#field = element("textarea", { rows: 1, "aria-label": label, placeholder: label, enterkeyhint: "send" });
+    this.#field = element("textarea", { rows: 1, maxlength: 1000, "aria-label": label, placeholder: label, enterkeyhint: "send" });
     this.#body = element("div", { class: "body", tabindex: 0, role: "region", "aria-label": say("conversation") });
     const foot = element("form", { class: "foot" }, [
       this.#field,

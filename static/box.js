@@ -30,6 +30,7 @@ export class Box {
   isOpen = false;
   #host;
   #dialog;
+  #sheet = css``;
   #live = element("p", { class: "unseen", role: "status" });
   #searching;
   #answering;
@@ -38,6 +39,8 @@ export class Box {
   #pressed = null;
   #before = null;
   #last = new Memory("open");
+  #place = "";
+  #watching = new AbortController();
 
   /**
    * @param {import("./widget.js").LecternSearch} host
@@ -53,8 +56,9 @@ export class Box {
     const parts = [this.#searching.root, this.#answering.root, this.#live];
     this.#dialog = element("dialog", { part: "dialog", "aria-label": say("title"), tabindex: "-1", dir }, parts);
     this.#listen();
-    this.#fit();
+    host.shadowRoot.adoptedStyleSheets.push(...SHEETS, this.#sheet);
     host.shadowRoot.append(this.#dialog);
+    this.#watch();
   }
 
   /**
@@ -94,10 +98,12 @@ export class Box {
   /** The page takes the element away, perhaps to show another one: an answer goes on and can be resumed. */
   leave() {
     this.#disappear();
+    this.#watching.abort();
   }
 
   /** The element stands elsewhere: a dialog that is taken out loses its place above the page. */
   moved() {
+    this.#watch();
     if (!this.isOpen) return;
     this.#disappear();
     this.open({ isStill: true });
@@ -107,7 +113,7 @@ export class Box {
     const host = this.#host;
     const key = `${host.endpoint}${host.setting("site")}`;
     const client = createClient({ endpoint: host.endpoint, site: host.setting("site") });
-    const ofSite = () => client.site().then(({ suggested_questions: questions }) => questions ?? [], () => []);
+    const ofSite = () => client.site().then(({ suggested_questions: questions }) => questions ?? [], () => ((this.#site = null), []));
     return {
       client,
       say,
@@ -131,9 +137,17 @@ export class Box {
     dialog.addEventListener("click", (event) => this.#clicked(event));
     // Seen from the page, letters typed in here come from no field: it would take them for hotkeys of its own.
     for (const type of ["keydown", "keypress", "keyup"]) dialog.addEventListener(type, (event) => this.#key(event));
-    window.addEventListener("pageshow", ({ persisted }) => {
-      if (persisted && this.#last.read().place === location.href) this.open({ isStill: true });
-    });
+  }
+
+  /** While it is on the page: the window would keep a box that has left it, with its answers. */
+  #watch() {
+    this.#watching.abort();
+    const { signal } = (this.#watching = new AbortController());
+    for (const type of ["resize", "scroll"]) window.visualViewport.addEventListener(type, () => this.#fit(), { signal });
+    const back = ({ persisted }) => {
+      if (persisted && this.#place && this.#last.read().place === location.href) this.open({ isStill: true });
+    };
+    window.addEventListener("pageshow", back, { signal });
   }
 
   #key(event) {
@@ -199,7 +213,8 @@ export class Box {
 
   /** The loader reads it where the page is loaded again. */
   #remember() {
-    this.#last.write({ place: this.isOpen && this.#searching.root.hidden ? location.href : "" });
+    this.#place = this.isOpen && this.#searching.root.hidden ? location.href : "";
+    this.#last.write({ place: this.#place });
   }
 
   /** Emptied before, so that the same words are read again. */
@@ -211,12 +226,7 @@ export class Box {
 
   /** A phone's keyboard covers the page without making it smaller. */
   #fit() {
-    const sheet = css``;
-    const fit = () => {
-      const { scale, height, offsetTop } = window.visualViewport;
-      if (scale === 1) sheet.replaceSync(`dialog { --_height: ${height}px; --_top: ${offsetTop}px }`);
-    };
-    for (const type of ["resize", "scroll"]) window.visualViewport.addEventListener(type, fit);
-    this.#host.shadowRoot.adoptedStyleSheets.push(...SHEETS, sheet);
+    const { scale, height, offsetTop } = window.visualViewport;
+    if (scale === 1) this.#sheet.replaceSync(`dialog { --_height: ${height}px; --_top: ${offsetTop}px }`);
   }
 }

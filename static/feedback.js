@@ -12,13 +12,16 @@ const REASONS = ["incorrect", "outdated", "incomplete", "irrelevant", "unclear",
  * @returns {Element[]}
  */
 export function feedbackOn(record, { client, say, announce, tell }, changed) {
+  let latest;
   const rate = async (rating, details) => {
     const { id } = record;
-    const feedback = { rating, ...details };
-    form.hidden = rating !== "down" || details;
+    const feedback = (latest = { rating, ...details });
     const said = await client.rate(id, feedback).then(() => "thanks", () => "unreachable");
+    if (latest !== feedback) return;
     announce((note.textContent = say(said)));
+    // What could not be sent stays to be sent again.
     if (said !== "thanks") return;
+    form.hidden = rating !== "down" || details;
     record.rating = rating;
     press();
     changed();

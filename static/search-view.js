@@ -150,11 +150,13 @@ export class SearchView {
   }
 
   #announce(text) {
+    clearTimeout(this.#announcement);
     this.#announcement = setTimeout(() => this.#room.announce(text), ANNOUNCEMENT_PAUSE_MS);
   }
 
   #fill() {
-    const chosen = this.#rows[this.#active]?.href;
+    const nameOfRow = (row) => row?.href ?? row?.textContent;
+    const chosen = nameOfRow(this.#rows[this.#active]);
     const query = this.#query;
     const label = [`${this.#room.say("ask")}: “`, element("b", {}, [query]), "”"];
     const asking = query ? [this.#askRow(query, label)] : [];
@@ -162,7 +164,7 @@ export class SearchView {
     this.#rows = [...this.#list.querySelectorAll(ROW)];
     this.#rows.forEach((row, index) => (row.id = `row-${index}`));
     this.#input.ariaExpanded = this.#rows.length > 0;
-    this.#activate(this.#rows.findIndex(({ href }) => chosen && href === chosen));
+    this.#activate(this.#rows.findIndex((row) => nameOfRow(row) === chosen));
   }
 
   #pages() {

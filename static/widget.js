@@ -144,16 +144,21 @@ class LecternSearch extends HTMLElement {
    */
   async open() {
     const root = this.shadowRoot;
-    const before = root.activeElement ?? document.activeElement;
+    let isLeft = false;
+    let before = document.activeElement;
+    while (before.shadowRoot?.activeElement) before = before.shadowRoot.activeElement;
     const catcher = make("input", { className: "catcher", ariaLabel: this.#text.textContent });
     // Seen from the page, letters typed in here come from no field: it would take them for hotkeys of its own.
-    catcher.addEventListener("keydown", (event) => event.stopPropagation());
+    catcher.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      isLeft ||= event.key === "Escape";
+    });
     if (!this.#box) root.append(catcher);
     catcher.focus({ preventScroll: true });
     const box = await this.load();
     catcher.remove();
     before.focus({ preventScroll: true }); // so that the dialog gives the focus back to it
-    box?.open({ typed: catcher.value });
+    if (this.isConnected && !isLeft) box?.open({ typed: catcher.value });
   }
 
   close() {
@@ -202,10 +207,12 @@ class LecternSearch extends HTMLElement {
     const { key, code, metaKey, ctrlKey, shiftKey, altKey, defaultPrevented, isComposing, repeat } = event;
     const letter = this.#letter;
     const target = event.composedPath()[0];
-    const isTyping = target.isContentEditable || target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
+    const isOurs = this.shadowRoot.contains(target);
+    // A field that was closed a moment ago is still where the keys go.
+    const isTyping = (!isOurs || this.#box?.isOpen) && (target.isContentEditable || target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select"));
     // Where the layout has no Latin letters, the place of the key counts; many need Shift for the slash.
     const isLetter = key?.toLowerCase() === letter || (key > "~" && code === `Key${letter.toUpperCase()}`);
-    const isChord = isLetter && metaKey !== ctrlKey && !shiftKey && (!isTyping || this.shadowRoot.contains(target));
+    const isChord = isLetter && metaKey !== ctrlKey && !shiftKey && (!isTyping || isOurs);
     const isSlash = key === "/" && !metaKey && !ctrlKey && !isTyping;
     if (!letter || !(isChord || isSlash) || altKey || defaultPrevented || isComposing || repeat) return;
     event.preventDefault();

@@ -80,6 +80,12 @@ class StaticEdition:
             self._files[path] = make_file(path, content)
         return self._files.get(path)
 
+    def prepare(self) -> None:
+        """Makes the compressed forms of what takes longest, once."""
+        for path in _ENTRIES:
+            if file := self.get(path):
+                file.gzipped  # noqa: B018 - it is kept
+
     def _joined(self, path: str) -> bytes:
         modules = {name: content.decode() for name, content in self._contents.items() if name.endswith(".js")}
         return join_modules(modules, path).encode()

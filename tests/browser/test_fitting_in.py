@@ -1,12 +1,12 @@
 """The box on sites of others: their policies, their looks, the ways they change pages."""
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.docs_site import DocsSite
 from tests.browser.test_opening import QUESTION, field, load, tag
 
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
 
 
