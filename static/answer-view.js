@@ -52,10 +52,10 @@ export class AnswerView {
     this.#add({ query }, nearest).ask();
   }
 
+  /** Stops, then goes back. */
   escape() {
     if (this.#last?.isRunning) this.#last.stop();
     else this.#room.search();
-    return true;
   }
 
   /** Keeps what was written. */

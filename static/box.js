@@ -1,6 +1,6 @@
 /**
  * The box behind the button: a dialog with one of two views in it, the search or the conversation. Each view is a class
- * with `root`, `show()`, `hide()`, `leave()` and `escape()`, which says whether Escape meant something to it.
+ * with `root`, `show()` and `hide()`.
  *
  * @typedef {object} Room what a view may ask of the box it stands in
  * @property {ReturnType<typeof import("./client.js").createClient>} client
@@ -78,7 +78,7 @@ export class Box {
   /** As the reader means it: what is being written stops. */
   close() {
     if (!this.isOpen) return;
-    this.#disappear();
+    this.leave();
     this.#answering.stop();
     this.#remember();
   }
@@ -95,18 +95,23 @@ export class Box {
     this.#ask(query, []);
   }
 
-  /** The page takes the element away, perhaps to show another one: an answer goes on and can be resumed. */
+  /** The page goes, or takes the element away, perhaps to show another one: an answer goes on and can be resumed. */
   leave() {
-    this.#disappear();
     this.#watching.abort();
+    this.isOpen = false;
+    this.#searching.leave();
+    if (this.#dialog.open) return this.#dialog.close();
+    if (!this.#dialog.matches(":popover-open")) return;
+    if (this.#dialog.matches(":focus-within")) this.#before.focus({ preventScroll: true });
+    this.#dialog.hidePopover();
   }
 
   /** The element stands elsewhere: a dialog that is taken out loses its place above the page. */
   moved() {
+    const { isOpen } = this;
+    this.leave();
     this.#watch();
-    if (!this.isOpen) return;
-    this.#disappear();
-    this.open({ isStill: true });
+    if (isOpen) this.open({ isStill: true });
   }
 
   #room(say) {
@@ -160,8 +165,8 @@ export class Box {
   /** Escape stops, then goes back, then closes. */
   #escape(event) {
     event.preventDefault();
-    const view = this.#searching.root.hidden ? this.#answering : this.#searching;
-    if (!view.escape()) this.close();
+    if (this.#searching.root.hidden) this.#answering.escape();
+    else this.close();
   }
 
   #clicked(event) {
@@ -169,7 +174,7 @@ export class Box {
     if (target === this.#dialog && this.#pressed === target) return this.close();
     const link = target.closest("a[href]:not([target])");
     if (!link || metaKey || ctrlKey || shiftKey || !this.#dialog.matches(":modal")) return;
-    this.#disappear();
+    this.leave();
     // Where the page stays and shows another one itself, the box is closed; else Back opens it again.
     setTimeout(() => (event.defaultPrevented || link.pathname === location.pathname) && this.#remember());
   }
@@ -185,15 +190,6 @@ export class Box {
     if (position === "panel") dialog.showPopover();
     else if (position === "inline") dialog.show();
     else dialog.showModal();
-  }
-
-  #disappear() {
-    this.isOpen = false;
-    this.#searching.leave();
-    if (this.#dialog.open) return this.#dialog.close();
-    if (!this.#dialog.matches(":popover-open")) return;
-    if (this.#dialog.matches(":focus-within")) this.#before.focus({ preventScroll: true });
-    this.#dialog.hidePopover();
   }
 
   #ask(query, nearest) {

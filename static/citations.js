@@ -14,7 +14,7 @@ export function citationOf(source) {
   const { number, href, excerpt } = source;
   const unlinked = href ? {} : { role: "note", tabindex: 0 };
   const look = { class: "citation", part: "citation", "aria-label": `${number}: ${nameOf(source)}`, "data-excerpt": excerpt };
-  return element("a", { ...look, ...linkTo(href), ...unlinked }, [String(number)]);
+  return element("a", { ...look, ...linkTo(href), ...unlinked }, [number]);
 }
 
 /**

@@ -24,7 +24,7 @@ h2 { font-size: 18px; }
 .turn:not([data-state="done"]) .feedback, .turn:is(:not(:last-child), [data-state="error"]) .again { display: none; }
 
 .trouble:not(:empty) { margin-top: 12px; padding: 16px; border-radius: 10px;
-  background: color-mix(in srgb, var(--_danger) 8%, transparent); }
+  background: color-mix(in srgb, light-dark(#a8321f, #f0907c) 8%, transparent); }
 .trouble p { margin: 0 0 10px; }
 
 .prose { line-height: 1.62; }
@@ -39,7 +39,7 @@ h2 { font-size: 18px; }
 .prose a, .peek a { color: var(--_accent); text-underline-offset: 3px; }
 .prose blockquote { padding-inline-start: 14px; border-inline-start: 3px solid var(--_line); color: var(--_muted); }
 .prose hr { margin-block: 1.4em; border: 0; border-top: 1px solid var(--_line); }
-.prose :is(pre, code) { font: 13px/1.6 var(--_mono); }
+.prose :is(pre, code) { font: 13px/1.6 var(--lectern-mono-font, ui-monospace, Menlo, Consolas, monospace); }
 .prose :not(pre) > code { padding: 1px 4px; border: 1px solid var(--_line); border-radius: 5px; background: var(--_surface); }
 .code { overflow: hidden; border: 1px solid var(--_line); border-radius: 10px; background: var(--_surface); }
 .code span { flex: 1; }
@@ -68,7 +68,6 @@ h2 { font-size: 18px; }
 .sources ol { margin: 0; padding: 0; list-style: none; }
 .card { display: flex; gap: 10px; margin-inline: -8px; padding: 6px 8px; border-radius: 8px; color: inherit;
   font-size: 14px; text-decoration: none; }
-.card-text { flex: 1; min-width: 0; }
 .number { margin-top: 1px; }
 ol.sources .excerpt, .number:empty { display: none; }
 

@@ -13,24 +13,24 @@ export const SEARCH_LOOKS = css`
 .row[aria-selected="false"] > .icon:last-child { visibility: hidden; }
 .row[aria-selected="true"] { background: color-mix(in srgb, var(--_text) 7%, transparent);
   outline: 2px solid transparent; outline-offset: -2px; }
-.row-text { flex: 1; min-width: 0; }
+.words { flex: 1; min-width: 0; }
 .row b { font-weight: 600; }
 .ask > .icon:first-child { color: var(--_accent); }
 
-.head, .card-title { font-weight: 550; }
+.head { font-weight: 550; }
 [role="group"] > .head { display: block; padding: 8px 10px 4px; color: var(--_muted); font-size: 13px; }
 .section { width: auto; margin-inline-start: 18px; padding-inline-start: 21px; border-inline-start: 1px solid var(--_line);
   border-start-start-radius: 0; border-end-start-radius: 0; }
 .section .head { font-size: 14px; }
 .step { color: var(--_muted); font-weight: 400; }
 .excerpt { color: var(--_muted); font-size: 13.5px; }
-.row .excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 1; overflow: hidden; }
+.excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 1; overflow: hidden; }
 mark { background: none; color: var(--_accent); }
 .clear { color: var(--_muted); }
 
 @media (max-width: 640px) {
   .row { min-height: 44px; padding-block: 11px; }
-  .row .excerpt { -webkit-line-clamp: 2; }
+  .excerpt { -webkit-line-clamp: 2; }
   .row > .icon:last-child { display: none; }
 }
 `;

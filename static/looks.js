@@ -17,8 +17,6 @@ const BOX_LOOKS = css`
   --_on-accent: var(--lectern-on-accent, light-dark(#fff, #06201b));
   --_surface: var(--lectern-surface, light-dark(#f6f6f4, #1e1f22));
   --_text: var(--lectern-text, light-dark(#1b1c1e, #ececea));
-  --_mono: var(--lectern-mono-font, ui-monospace, Menlo, Consolas, monospace);
-  --_danger: light-dark(#a8321f, #f0907c);
 }
 [hidden] { display: none !important; }
 
@@ -34,7 +32,7 @@ button:hover, .card:hover { background: color-mix(in srgb, var(--_text) 7%, tran
 .icon-button { display: grid; place-items: center; flex: none; width: 32px; height: 32px; padding: 0; }
 kbd {
   padding: 1px 6px; border: 1px solid var(--_line); border-radius: 6px; background: var(--_surface);
-  font: 500 12px/1.5 var(--lectern-font, system-ui, sans-serif);
+  font: 500 12px/1.5 var(--lectern-font, system-ui, sans-serif); white-space: nowrap;
 }
 kbd + .icon { display: none; }
 .unseen { position: absolute; margin: 0; clip-path: inset(50%); }
@@ -67,7 +65,7 @@ slot:has(~ .inline[open]) { display: none; }
   min-height: 46px; padding: 7px 14px 7px 18px; border-top: 1px solid var(--_line);
   color: var(--_muted); font-size: 13px;
 }
-.keys { gap: 18px; min-height: 40px; font-size: 12.5px; }
+.keys { gap: 18px; }
 .note { margin: 0; padding: 14px 18px 18px; color: var(--_muted); font-size: 14px; }
 .note:empty { display: none; }
 
@@ -81,6 +79,7 @@ slot:has(~ .inline[open]) { display: none; }
   .foot { padding-bottom: max(9px, env(safe-area-inset-bottom)); }
   kbd, .keys { display: none; }
   kbd + .icon { display: block; }
+  .icon-button { width: 40px; height: 40px; }
 }
 @media (prefers-reduced-motion: no-preference) {
   dialog:not(.still), dialog:not(.still)::backdrop { animation: appear .14s ease-out; }

@@ -21,7 +21,7 @@ const MAX_NESTING = 16; // a guess; what nests deeper is shown as text
 const MAX_PIECES = 300; // a guess; what is further apart is no pair, which keeps "a* a* a*" linear
 const MAX_HIDDEN_CHARS = 300; // a guess; a `[` without an end is shown as one after that
 const REFERENCE = /\\([!-/:-@[-`{-~])|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/giy;
-const CHARACTERS = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", copy: "©", hellip: "…", mdash: "—", rarr: "→" };
+const CHARACTERS = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", copy: "©", hellip: "…", mdash: "—" };
 const TARGET = /\(\s*(?:<((?:\\.|[^<>\\\n])*)>|(?!<)((?:[^ \n()\\]|\\\S?|\((?:[^ \n()\\]|\\\S|\([^ \n()]*\))*\))*))(?:[ \n]+("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\)))?(?:\s+=(\d+)x(\d+))?\s*\)/sy;
 // What the end of an unfinished text may still turn out to be: marks of emphasis, a citation, an escape.
 const UNDECIDED = /(?:(?<![*_~`])[*_~`]+|!?\[[\d,\s]*|!|\\|<\/?[a-z]{0,2}|&#?\w{0,7})$/;

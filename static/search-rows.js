@@ -47,7 +47,7 @@ export function groupOf(head, children) {
  */
 export function optionRow(name, icon, content, act) {
   const look = { class: `row ${name}`, role: "option", tabindex: "-1", part: name };
-  return button(look, [drawing(icon), element("span", { class: "row-text" }, content), drawing(ENTER)], act);
+  return button(look, [drawing(icon), element("span", { class: "words" }, content), drawing(ENTER)], act);
 }
 
 /**
@@ -60,7 +60,7 @@ export function optionRow(name, icon, content, act) {
 export function hitRow({ href, excerpt, ranges }, head, look = "page") {
   return element("a", { class: `row ${look}`, role: "option", tabindex: "-1", part: "hit", href }, [
     ...(look === "page" ? [drawing(PAGE)] : []),
-    element("span", { class: "row-text" }, [
+    element("span", { class: "words" }, [
       head,
       element("span", { class: "excerpt" }, marked(excerpt, ranges.excerpt)),
     ]),

@@ -60,10 +60,6 @@ export class SearchView {
     this.#input.select();
   }
 
-  escape() {
-    return false;
-  }
-
   hide() {
     this.root.hidden = true;
     this.leave();

@@ -44,9 +44,9 @@ export function marked(text, ranges) {
 export function sourceCard(source) {
   const { href, number } = source;
   const content = [
-    element("span", { class: "number", "aria-hidden": "true" }, number === null ? [] : [String(number)]),
-    element("span", { class: "card-text" }, [
-      element("span", { class: "card-title" }, [nameOf(source)]),
+    element("span", { class: "number", "aria-hidden": "true" }, [number ?? ""]),
+    element("span", { class: "words" }, [
+      element("span", { class: "head" }, [nameOf(source)]),
       element("span", { class: "excerpt" }, marked(source.excerpt, source.ranges.excerpt)),
     ]),
   ];

@@ -217,15 +217,15 @@ export class Turn {
     const text = element("div", { class: "prose", part: "text", dir: "auto" });
     const [status, note] = ["status", "note"].map((name) => element("p", { class: name }));
     const [trouble, sources, feedback] = ["trouble", "sources", "feedback"].map((name) => element("div", { class: name, part: name }));
-    const tool = (name, key, act) => button({ class: name }, [say(key)], act);
+    const tool = (name, act) => button({ class: name }, [say(name)], act);
     const copied = (what, pressed, shown) => copyText(what, pressed, shown, this.#room);
-    const copy = tool("copy", "copy", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
-    const share = tool("share", "share", () => copied(addressOf(this.#found.searchedQuery || query), share, question));
+    const copy = tool("copy", () => copied(asMarkdown(this.#text, this.#found.sources), copy, text));
+    const share = tool("share", () => copied(addressOf(this.#found.searchedQuery || query), share, question));
     const tools = element("div", { class: "tools" }, [
       copy,
       share,
-      tool("again", "askAgain", () => this.ask(true)),
-      tool("edit", "edit", () => this.#room.search(query)),
+      tool("again", () => this.ask(true)),
+      tool("edit", () => this.#room.search(query)),
       feedback,
     ]);
     text.addEventListener("click", ({ target }) => copyCode(target, this.#room));

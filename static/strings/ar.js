@@ -36,7 +36,7 @@ export default {
   stopped: "أُوقفت",
   copy: "نسخ",
   copied: "نُسخ",
-  askAgain: "اسأل مجددًا",
+  again: "اسأل مجددًا",
   tryAgain: "حاول مجددًا",
   sources: "المصادر",
   nearest: "أقسام قريبة",

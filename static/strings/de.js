@@ -22,7 +22,7 @@ export default {
   stopped: "Angehalten",
   copy: "Kopieren",
   copied: "Kopiert",
-  askAgain: "Noch einmal fragen",
+  again: "Noch einmal fragen",
   tryAgain: "Erneut versuchen",
   sources: "Quellen",
   nearest: "Ähnliche Abschnitte",

@@ -25,7 +25,7 @@ export default {
   stopped: "Stopped",
   copy: "Copy",
   copied: "Copied",
-  askAgain: "Ask again",
+  again: "Ask again",
   tryAgain: "Try again",
   sources: "Sources",
   nearest: "Nearest sections",

@@ -22,7 +22,7 @@ export default {
   stopped: "Detenida",
   copy: "Copiar",
   copied: "Copiado",
-  askAgain: "Preguntar de nuevo",
+  again: "Preguntar de nuevo",
   tryAgain: "Reintentar",
   sources: "Fuentes",
   nearest: "Secciones parecidas",

@@ -22,7 +22,7 @@ export default {
   stopped: "Arrêté",
   copy: "Copier",
   copied: "Copié",
-  askAgain: "Redemander",
+  again: "Redemander",
   tryAgain: "Réessayer",
   sources: "Sources",
   nearest: "Sections proches",

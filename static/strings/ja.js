@@ -22,7 +22,7 @@ export default {
   stopped: "停止しました",
   copy: "コピー",
   copied: "コピーしました",
-  askAgain: "もう一度質問",
+  again: "もう一度質問",
   tryAgain: "再試行",
   sources: "出典",
   nearest: "関連するセクション",

@@ -22,7 +22,7 @@ export default {
   stopped: "已停止",
   copy: "复制",
   copied: "已复制",
-  askAgain: "重新提问",
+  again: "重新提问",
   tryAgain: "重试",
   sources: "来源",
   nearest: "相关章节",
