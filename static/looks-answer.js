@@ -77,7 +77,8 @@ h2 { font-size: 18px; }
 .card { display: flex; gap: 10px; margin-inline: -8px; padding: 6px 8px; border-radius: 8px; color: inherit;
   font-size: 14px; text-decoration: none; }
 .card-text { flex: 1; min-inline-size: 0; }
-.number { margin-block-start: 1px; }
+.card-title { display: block; }
+.number { align-self: start; margin-block-start: 1px; }
 ol.sources .excerpt, .number:empty { display: none; }
 
 .tools { display: flex; flex-wrap: wrap; align-items: center; margin: 10px -9px 0; }

@@ -16,6 +16,7 @@ button.row { inline-size: 100%; }
 .row[aria-selected="true"] > .icon:last-child { visibility: visible; }
 .row-text { flex: 1; min-inline-size: 0; overflow-wrap: anywhere; }
 .row b { font-weight: 600; }
+.row-text, .card-title, .excerpt { unicode-bidi: plaintext; text-align: match-parent; }
 .ask > .icon:first-child { color: var(--_accent); }
 
 .head, .card-title { font-weight: 550; overflow-wrap: anywhere; }
@@ -27,7 +28,7 @@ button.row { inline-size: 100%; }
 .excerpt { color: var(--_muted); font-size: 13.5px; line-height: 1.5; overflow-wrap: anywhere; }
 .row .excerpt { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 mark { background: none; color: var(--_accent); }
-button.clear { position: absolute; inset-block-start: 8px; inset-inline-end: 0; inline-size: auto; padding: 4px 10px;
+button.clear { position: absolute; inset-block-start: 10px; inset-inline-end: 0; inline-size: auto; padding: 4px 10px;
   color: var(--_muted); font-size: 13px; }
 .clear > .icon { display: none; }
 

@@ -131,8 +131,9 @@ async def answers(page: Page, stage: Stage) -> AsyncIterator[str]:
     await page.locator(".down").click()
     await expect(page.locator(".feedback form")).to_be_visible()
     yield "feedback"
+    await page.mouse.move(1, 1)
     await page.locator(".citation").first.focus()
-    await expect(page.locator(".peek")).to_be_visible()
+    await expect(page.locator(".peek")).to_have_css("opacity", "1")
     yield "popover"
     endpoint.knobs = Knobs(answer="For ten minutes [1].", rewriting="How long does a bulb have to cool?")
     await page.locator(".foot textarea").fill("And how long is that?")
@@ -164,6 +165,7 @@ async def positions(page: Page, stage: Stage) -> AsyncIterator[str]:
     for position in ("panel", "inline"):
         head = tag(stage.answering.url)
         body = f"<lectern-search position={position}></lectern-search>"
+        await page.evaluate("sessionStorage.clear()")  # else it opens at the last conversation
         await page.goto(stage.docs.write(body, head=head, root=stage.root))
         yield f"{position}-closed"
         await page.keyboard.press("Control+k")

@@ -39,11 +39,11 @@ async def faults(
         stage = Stage(answering, refusing, docs, root)
         for states in walks:
             async for state in states(page, stage):
+                if takes_screenshots:
+                    await page.screenshot(path=SCREENSHOTS / f"{state}-{look}.png", animations="disabled")
                 found[state] = await violations(page)
                 if not await page.evaluate(NARROW):
                     found[state].append("wider than the screen")
-                if takes_screenshots:
-                    await page.screenshot(path=SCREENSHOTS / f"{state}-{look}.png")
         await context.close()
         assert len(found) > 4
         return {state: wrong for state, wrong in found.items() if wrong}
