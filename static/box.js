@@ -95,9 +95,8 @@ export class Box {
     this.#ask(query, []);
   }
 
-  /** The page goes, or takes the element away, perhaps to show another one: an answer goes on and can be resumed. */
+  /** The page goes, or shows another one: an answer goes on and can be resumed. */
   leave() {
-    this.#watching.abort();
     this.isOpen = false;
     this.#searching.leave();
     if (this.#dialog.open) return this.#dialog.close();
@@ -106,12 +105,12 @@ export class Box {
     this.#dialog.hidePopover();
   }
 
-  /** The element stands elsewhere: a dialog that is taken out loses its place above the page. */
+  /** The element stands elsewhere, or nowhere: a dialog that is taken out loses its place above the page. */
   moved() {
     const { isOpen } = this;
     this.leave();
     this.#watch();
-    if (isOpen) this.open({ isStill: true });
+    if (isOpen && this.#host.isConnected) this.open({ isStill: true });
   }
 
   #room(say) {
@@ -147,6 +146,7 @@ export class Box {
   /** While it is on the page: the window would keep a box that has left it, with its answers. */
   #watch() {
     this.#watching.abort();
+    if (!this.#host.isConnected) return;
     const { signal } = (this.#watching = new AbortController());
     for (const type of ["resize", "scroll"]) window.visualViewport.addEventListener(type, () => this.#fit(), { signal });
     const back = ({ persisted }) => {

@@ -68,7 +68,8 @@ h2 { font-size: 18px; }
 .sources ol { margin: 0; padding: 0; list-style: none; }
 .card { display: flex; gap: 10px; margin-inline: -8px; padding: 6px 8px; border-radius: 8px; color: inherit;
   font-size: 14px; text-decoration: none; }
-.number { margin-top: 1px; }
+.card .head { display: block; }
+.number { align-self: start; margin-top: 1px; }
 ol.sources .excerpt, .number:empty { display: none; }
 
 .tools { display: flex; flex-wrap: wrap; align-items: center; margin: 10px -9px 0; }

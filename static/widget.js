@@ -127,7 +127,7 @@ class LecternSearch extends HTMLElement {
     present.delete(this);
     isReturning ||= this.#box?.isOpen;
     setTimeout(() => {
-      if (!this.isConnected) this.#box?.leave();
+      if (!this.isConnected) this.#box?.moved();
       float();
     });
   }
