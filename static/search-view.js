@@ -10,7 +10,7 @@
 
 import { closeButton } from "./close-button.js";
 import { drawing, element } from "./dom.js";
-import { ASK, CLOSE, PAGE, RECENT, SEARCH } from "./icons.js";
+import { ASK, CLOSE, PAGE, SEARCH } from "./icons.js";
 import { groupByPage, groupOf, headOf, hitRow, optionRow, stepsOf } from "./search-rows.js";
 
 const TYPING_PAUSE_MS = 30; // a guess: letters that follow each other faster are one search
@@ -173,7 +173,7 @@ export class SearchView {
 
   /** What to begin with. */
   #beginnings() {
-    const recent = this.#recent.map((query) => optionRow("recent", RECENT, [query], () => this.show(query)));
+    const recent = this.#recent.map((query) => optionRow("recent", SEARCH, [query], () => this.show(query)));
     if (recent.length) recent.push(optionRow("clear", CLOSE, [this.#room.say("clear")], () => this.#forget()));
     const suggested = this.#suggestions.map((question) => this.#askRow(question, [question]));
     return [...this.#titled("recent", recent), ...this.#titled("suggested", suggested)];

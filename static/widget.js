@@ -43,7 +43,7 @@
 
 const MODULES = "./static/"; // the server puts the files' version in here
 const SCRIPT = [...document.scripts].find((script) => script.src === import.meta.url);
-const TROUBLE = "The search cannot be loaded. Please try again.";
+const TROUBLE = "The search cannot be loaded.";
 const PLACEHOLDERS = {
   en: "Search or ask…",
   de: "Suchen oder fragen…",

@@ -289,7 +289,7 @@ async def test_an_answer_is_rated(page: Page, answering: Answering) -> None:
     )
     await up.click()
     await expect(up).to_have_attribute("aria-pressed", "true")
-    await expect(page.locator(".feedback .note")).to_have_text("Thank you for telling us.")
+    await expect(page.locator(".feedback .note")).to_have_text("Thank you.")
     await down.focus()
     await page.keyboard.press("Enter")
     await expect(up).to_have_attribute("aria-pressed", "false")

@@ -148,7 +148,7 @@ async def test_what_a_reader_says_is_listed(page: Page, postgres_url: str, tmp_p
             await page.get_by_label("Outdated").check()
             await page.get_by_label("What would have helped?").fill("It is 2026 now.")
             await page.locator(".feedback .action").click()
-            await expect(page.locator(".feedback .note")).to_have_text("Thank you for telling us.")
+            await expect(page.locator(".feedback .note")).to_have_text("Thank you.")
             told = await asyncio.to_thread(run, tmp_path, "feedback", "--json", LECTERN_DATABASE_URL=database_url)
     rated = json.loads(told.stdout)
     rating = rated["ratings"][0]

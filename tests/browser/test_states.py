@@ -1,4 +1,4 @@
-"""Every state in every look: nothing that axe-core finds wrong, nothing wider than the screen, and a screenshot."""
+"""Every state of the box and of the pages around it, by axe, in each look."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
