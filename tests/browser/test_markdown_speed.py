@@ -42,7 +42,7 @@ STREAM = """async ({start, text}) => {
     const { MarkdownStream } = await import("/markdown.js");
     const target = document.querySelector("main");
     target.replaceChildren();
-    const stream = new MarkdownStream(target, { base: location.href, citation: () => null });
+    const stream = new MarkdownStream(target, { base: location.href, citation: () => null, copy: "", table: "" });
     const durations = (entries) => entries.map((task) => task.duration);
     const tasks = [0];
     const observer = new PerformanceObserver((list) => tasks.push(...durations(list.getEntries())));
