@@ -16,7 +16,8 @@ button.row { inline-size: 100%; }
 .row[aria-selected="true"] > .icon:last-child { visibility: visible; }
 .row-text { flex: 1; min-inline-size: 0; overflow-wrap: anywhere; }
 .row b { font-weight: 600; }
-.row-text, .card-title, .excerpt { unicode-bidi: plaintext; text-align: match-parent; }
+.row-text, .card-title, .excerpt, .peek a { unicode-bidi: plaintext;
+  text-align: -webkit-match-parent; text-align: match-parent; }
 .ask > .icon:first-child { color: var(--_accent); }
 
 .head, .card-title { font-weight: 550; overflow-wrap: anywhere; }
