@@ -15,7 +15,7 @@ export const SEARCH_LOOKS = css`
   outline: 2px solid transparent; outline-offset: -2px; }
 .words { flex: 1; min-width: 0; }
 .row b { font-weight: 600; }
-.words, .card .head, .excerpt { unicode-bidi: plaintext; text-align: match-parent; }
+.words, .card .head, .excerpt, .peek a { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent; }
 .ask > .icon:first-child { color: var(--_accent); }
 
 .head { font-weight: 550; }
@@ -27,9 +27,7 @@ export const SEARCH_LOOKS = css`
 .excerpt { color: var(--_muted); font-size: 13.5px; }
 .excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 1; overflow: hidden; }
 mark { background: none; color: var(--_accent); }
-button.clear { position: absolute; top: 10px; inset-inline-end: 0; width: auto; padding: 4px 10px;
-  color: var(--_muted); font-size: 13px; }
-.clear > .icon { display: none; }
+.clear { color: var(--_muted); }
 
 @media (max-width: 640px) {
   .row { min-height: 44px; padding-block: 11px; }

@@ -76,8 +76,8 @@ def longest_task_ms(trace: bytes) -> float:
     events = json.loads(trace)["traceEvents"]
     named = [event for event in events if event["name"] == "thread_name"]
     pages = {(of["pid"], of["tid"]) for of in named if of["args"]["name"] == "CrRendererMain"}
-    tasks = (event for event in events if "tdur" in event and (event["pid"], event["tid"]) in pages)
-    return max(float(event["tdur"]) for event in tasks) / 1000
+    tasks = [event["tdur"] for event in events if "tdur" in event and (event["pid"], event["tid"]) in pages]
+    return float(max(tasks)) / 1000
 
 
 async def test_an_answer_that_comes_at_once_is_shown_bit_by_bit(
