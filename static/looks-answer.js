@@ -7,7 +7,7 @@ export const ANSWER_LOOKS = css`
 .icon-button:dir(rtl) svg { scale: -1 1; }
 .action { border: 1px solid var(--_line); color: var(--_text); }
 .afresh, .thumbs { display: flex; margin-inline-start: auto; }
-.answer .body { padding-inline: 22px; min-height: 240px; }
+.answer .body { padding-inline: 22px; min-height: min(420px, 50vh); }
 .foot textarea { max-height: 8em; resize: none; field-sizing: content; color: var(--_text); font-size: 15px; }
 .foot:focus-within { box-shadow: inset 0 2px var(--_accent); }
 .foot .send { background: var(--_accent); color: var(--_on-accent); }

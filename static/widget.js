@@ -78,7 +78,7 @@ const LOOKS = css`
 :host([position="inline"]) .opener { padding: 15px 17px; }
 .opener::before {
   content: ""; inline-size: 16px; block-size: 16px; background: currentColor;
-  clip-path: path(evenodd, "M7 1a6 6 0 1 0 .1 0M7 3a4 4 0 1 0 .1 0M11 12l4 4 1-1-4-4");
+  forced-color-adjust: none; clip-path: path(evenodd, "M7 1a6 6 0 1 0 .1 0M7 3a4 4 0 1 0 .1 0M11 12l4 4 1-1-4-4");
 }
 .opener span { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .catcher { position: fixed; opacity: 0; font-size: 16px; }

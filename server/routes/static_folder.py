@@ -19,8 +19,8 @@ from server.routes.joining import join_modules
 
 logger = logging.getLogger(__name__)
 
-# What is imported by an address; the rest is imported by these.
-_ENTRIES: Final = ("box.js", "client.js")
+# What is loaded by an address; the rest is imported by these.
+_ENTRIES: Final = ("box.js", "client.js", "widget.js")
 
 _TEXT_TYPES: Final = {
     ".css": "text/css",

@@ -165,8 +165,10 @@ async def positions(page: Page, stage: Stage) -> AsyncIterator[str]:
     for position in ("panel", "inline"):
         head = tag(stage.answering.url)
         body = f"<lectern-search position={position}></lectern-search>"
+        address = stage.docs.write(body, head=head, root=stage.root)
+        await page.goto(address)
         await page.evaluate("sessionStorage.clear()")  # else it opens at the last conversation
-        await page.goto(stage.docs.write(body, head=head, root=stage.root))
+        await page.goto(address)
         yield f"{position}-closed"
         await page.keyboard.press("Control+k")
         await field(page).fill("pairing ")

@@ -90,6 +90,7 @@ async def longest_task_ms(page: Page, start: str, text: str) -> float:
     return best
 
 
+@pytest.mark.soak
 async def test_huge_blocks_grow_without_a_long_task(page: Page) -> None:
     await play_origin(page)
     longest = {name: await longest_task_ms(page, *texts) for name, texts in QUICK.items()}

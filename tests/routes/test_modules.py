@@ -57,7 +57,8 @@ def version_in(loader: str) -> str:
 def test_the_loader_names_the_version_of_what_it_imports(client: httpx.Client) -> None:
     loader = client.get("/widget.js")
     version = version_in(loader.text)
-    expected = f'const home="./static/{version}/";export const open=()=>import(home+"box.js")'
+    start = f'export const{{open}}=(()=>{{const e="./static/{version}/",'
+    expected = start + 't=()=>import(e+"box.js");return{open:t}})()'
     assert expected == loader.text
     assert "public, max-age=300, stale-while-revalidate=86400" == loader.headers["cache-control"]
     box = client.get(f"/static/{version}/box.js")
