@@ -1,5 +1,6 @@
 # make up [DOCS=/path/to/docs]   a page that answers questions about your documentation
-# make test                      everything, in a real database, real browser, real clients
+# make test                      the server, in a real database, over real HTTP
+# make browser                   the box in a real browser, and the clients of others
 # make examples                  the sites in examples/, built by their generators, in a real browser
 # make soak                      what takes minutes: kills, long runs, large trees
 # make check                     style, types, floors
@@ -9,14 +10,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: up test examples soak check benchmarks wheel clean
+.PHONY: up test browser examples soak check benchmarks wheel clean
 
 up: $(VENV)/.installed
 	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")
 
 test: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --ignore tests/browser --ignore tests/clients
 	$(BIN)/node --test tests/static/*.test.mjs
+
+browser: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
+	$(BIN)/pytest -n 2 tests/browser tests/clients
 
 # Built sites and what builds them stay in build/examples.
 examples: $(VENV)/.installed-dev $(VENV)/.installed-browser

@@ -32,7 +32,7 @@ h2 { font-size: 18px; }
 .prose :is(p, ul, ol, blockquote, figure, .table) { margin: 0 0 .85em; }
 .prose :is(h3, h4, h5, h6) { margin-top: 1.4em; }
 .prose :is(ul, ol) { padding-inline-start: 1.5em; }
-.prose li, .prose li :is(p, ul, ol) { margin-block: .25em; }
+.prose li, .prose li > :is(p, ul, ol, .table) { margin-block: .25em; }
 .prose .loose > li > p { margin-block: .7em; }
 .prose li::marker { color: var(--_muted); }
 .prose img { max-width: 100%; height: auto; }
