@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
@@ -73,8 +73,9 @@ _STOPWATCH: Final = """(() => {
   globalThis.watchField = () => {
     globalThis.fieldPainted = new Promise((resolve) => {
       const look = () => {
-        if (root().activeElement?.localName === "input") resolve(painted());
-        else setTimeout(look);
+        if (root().activeElement?.role !== "combobox") return setTimeout(look);
+        const taken = performance.now() - started;
+        painted().then((shown) => resolve([taken, shown]));
       };
       look();
     });
@@ -92,14 +93,21 @@ class Idle:
     long_tasks: int
 
 
+class Opening(NamedTuple):
+    """Milliseconds from ⌘K until the field takes letters, and until after the frame that shows it."""
+
+    taking: float
+    shown: float
+
+
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """Times in milliseconds."""
+    """Letters in milliseconds."""
 
     letters: Sequence[float]
-    cold: Sequence[float]
-    """From ⌘K to the field, in a browser that has nothing of the box but its loader."""
-    warm: Sequence[float]
+    cold: Sequence[Opening]
+    """In a browser that has nothing of the box but its loader."""
+    warm: Sequence[Opening]
     idle: Idle
 
 
@@ -140,13 +148,13 @@ def _show_page(route: Route) -> None:
     route.fulfill(content_type="text/html", body=_PAGE)
 
 
-def _open(page: Page) -> float:
+def _open(page: Page) -> Opening:
     page.evaluate("watchField()")
     page.keyboard.press("Control+k")
-    return float(page.evaluate("fieldPainted"))
+    return Opening(*page.evaluate("fieldPainted"))
 
 
-def _open_and_reopen(browser: Browser, url: str) -> tuple[float, float]:
+def _open_and_reopen(browser: Browser, url: str) -> tuple[Opening, Opening]:
     with _visit(browser, url) as page:
         cold = _open(page)
         page.keyboard.press("Escape")
@@ -181,8 +189,10 @@ def _idle(browser: Browser, url: str) -> Idle:
 def felt_table(felt: Felt, *, sections: int) -> Table:
     rows: Sequence[tuple[str, Sequence[float], str]] = (
         (f"a letter → its hits, {sections:,} sections", felt.letters, "≤ 100"),
-        ("⌘K → the field, cold", felt.cold, "≤ 100"),
-        ("⌘K → the field, warm", felt.warm, "≤ 16"),
+        ("⌘K → the field takes letters, cold", [each.taking for each in felt.cold], "≤ 100"),
+        ("⌘K → the field is shown, cold", [each.shown for each in felt.cold], "≤ 100"),
+        ("⌘K → the field takes letters, warm", [each.taking for each in felt.warm], "≤ 16"),
+        ("⌘K → the field is shown, warm", [each.shown for each in felt.warm], "≤ 16"),
     )
     idle = felt.idle
     return Table(

@@ -417,7 +417,8 @@ def test_the_box_is_measured(published: Lectern) -> None:
     assert [2, 1, 1] == [len(times) for times in (felt.letters, felt.cold, felt.warm)]
     assert felt.idle.requests == 1
     rows = [line for line in shape(typing.felt_table(felt, sections=40)) if line.startswith("| ⌘K")]
-    assert ["| ⌘K → the field, cold | 0 | 0 | 0 | ≤ 0 |", "| ⌘K → the field, warm | 0 | 0 | 0 | ≤ 0 |"] == rows
+    kinds = [f"{what}, {when}" for when in ("cold", "warm") for what in ("takes letters", "is shown")]
+    assert [f"| ⌘K → the field {kind} | 0 | 0 | 0 | ≤ 0 |" for kind in kinds] == rows
 
 
 def test_refusal_without_a_corpus_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:

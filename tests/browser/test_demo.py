@@ -150,7 +150,8 @@ async def test_a_built_in_embedder_is_not_asked_twice(page: Page, url: str) -> N
     await page.keyboard.type("pairing fails ")
     await expect(page.locator("[role=option]").nth(1)).to_contain_text("When pairing fails")
     await page.wait_for_timeout(1000)  # the long pause is over by then; that nothing happens sends no event
-    assert ["pairing+fails+"] == [url.rpartition("query=")[2].partition("&")[0] for url in searches]
+    queries = [url.rpartition("query=")[2].partition("&")[0] for url in searches]
+    assert 1 == queries.count("pairing+fails+")  # a slow machine may search for its beginning too
 
 
 async def test_trouble_is_told_and_asking_again_works(page: Page, url: str, endpoint: ModelEndpoint) -> None:
