@@ -91,6 +91,7 @@ async def test_killed_workers_lose_nothing_and_nothing_is_embedded_twice_but_wha
     assert 0 == await owner.fetchval("select count(*) from pgmq.q_lectern")
 
 
+@pytest.mark.soak  # how fast two processes are in a crowd
 async def test_two_workers_share_the_load(
     owner: asyncpg.Connection, settings: Settings, endpoint: ModelEndpoint
 ) -> None:
