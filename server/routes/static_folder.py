@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ from server.routes.joining import join_modules
 logger = logging.getLogger(__name__)
 
 # What is loaded by an address; the rest is imported by these.
-_ENTRIES: Final = ("box.js", "client.js", "widget.js")
+_BOX: Final = "box.js"
+_ENTRIES: Final = (_BOX, "client.js", "widget.js")
 
 _TEXT_TYPES: Final = {
     ".css": "text/css",
@@ -66,6 +67,7 @@ class StaticEdition:
         self.stamps = stamps
         self._contents: dict[str, bytes] = {}
         self._files: dict[str, StaticFile] = {}
+        self._loaders: dict[str, StaticFile] = {}
         digest = hashlib.sha256()
         for path, _, _ in stamps:
             with suppress(FileNotFoundError):  # an editor replaces it; the stamps tell so the next time
@@ -81,10 +83,9 @@ class StaticEdition:
         return self._files.get(path)
 
     def prepare(self) -> None:
-        """Makes the compressed forms of what takes longest, once."""
-        for path in _ENTRIES:
-            if file := self.get(path):
-                file.gzipped  # noqa: B018 - it is kept
+        """Makes the compressed form of what takes longest, once."""
+        if box := self.get(_BOX):
+            box.gzipped  # noqa: B018 - it is kept
 
     def _joined(self, path: str) -> bytes:
         modules = {name: content.decode() for name, content in self._contents.items() if name.endswith(".js")}
@@ -92,11 +93,10 @@ class StaticEdition:
 
     def loader(self, path: str) -> StaticFile | None:
         """A module that stands beside the folder, not in it; what it imports from there has the version."""
-        file = self.get(path)
-        if file is None:
-            return None
-        content = file.content.replace(b'"./static/"', f'"./static/{self.version}/"'.encode())
-        return self._files.setdefault(f"../{path}", StaticFile(content, file.content_type, is_text=True))
+        if path not in self._loaders and (file := self.get(path)):
+            content = file.content.replace(b'"./static/"', f'"./static/{self.version}/"'.encode())
+            self._loaders[path] = replace(file, content=content)
+        return self._loaders.get(path)
 
 
 class StaticFolder:

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browser.asking import Answering, serve_answers
 from tests.browser.docs_site import DocsSite, serve_docs_site
 
 _ARGUMENTS = [
@@ -58,3 +59,10 @@ def docs() -> Iterator[DocsSite]:
     """A site of another origin, to embed the box in; each test writes its pages."""
     with serve_docs_site() as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def served(site_database_url: str) -> Iterator[Answering]:
+    """Shared by a file's tests; each says by a fixture of its own what the model does."""
+    with serve_answers(site_database_url) as answering:
+        yield answering

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -58,12 +58,6 @@ HEAR = """() => {
     new MutationObserver(() => window.heard.push(live.textContent)).observe(live, { childList: true });
   });
 }"""
-
-
-@pytest.fixture(scope="module")
-def served(site_database_url: str) -> Iterator[Answering]:
-    with serve_answers(site_database_url) as answering:
-        yield answering
 
 
 @pytest.fixture

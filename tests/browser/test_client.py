@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from server.app import create_app
 from server.errors import AnswerInterrupted
-from server.settings import Settings
+from tests.browser.asking import Answering, serve_answers
 from tests.clients.proxy import Cut, line_to
-from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
+from tests.model_endpoint import Knobs, ModelEndpoint
 from tests.processes import server
-from tests.serving import serve_in_thread
 
 QUESTION = "How do I change the bulb?"
 ANSWER = "Unplug the lamp first [1]. Grüße, 日本語 🙂 und danach die Birne. " * 4
@@ -37,23 +35,21 @@ TOLD = """() => ({
 
 
 @pytest.fixture
-def endpoint() -> Iterator[ModelEndpoint]:
-    with serve_model_endpoint() as endpoint:
-        endpoint.knobs = Knobs(answer=ANSWER, delta_delay_seconds=0.02)
-        yield endpoint
+def served(site_database_url: str) -> Iterator[Answering]:
+    """Anew for each test: an answer that one leaves running would be joined by the next."""
+    with serve_answers(site_database_url) as answering:
+        answering.endpoint.knobs = Knobs(answer=ANSWER, delta_delay_seconds=0.02)
+        yield answering
 
 
 @pytest.fixture
-def url(endpoint: ModelEndpoint, site_database_url: str) -> Iterator[str]:
-    settings = Settings(
-        database_url=site_database_url,
-        completion_model="openai/test",
-        completion_base_url=endpoint.base_url,
-        completion_api_key="sk-test",
-        cache_seconds=0,
-    )
-    with serve_in_thread(create_app(settings)) as url:
-        yield url
+def endpoint(served: Answering) -> ModelEndpoint:
+    return served.endpoint
+
+
+@pytest.fixture
+def url(served: Answering) -> str:
+    return served.url
 
 
 async def follow(page: Page, url: str, id: str = "") -> None:

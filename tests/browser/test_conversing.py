@@ -1,23 +1,16 @@
 """Several questions in one conversation."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Page, Request, expect
 
-from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up, serve_answers
+from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up
 from tests.browser.axe import violations
 from tests.model_endpoint import Knobs
 
 SECOND = "And how long is that?"
 REWRITTEN = "How long does a bulb have to cool?"
-
-
-@pytest.fixture(scope="module")
-def served(site_database_url: str) -> Iterator[Answering]:
-    with serve_answers(site_database_url) as answering:
-        yield answering
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from server.app import create_app
-from server.settings import Settings
+from tests.browser.asking import Answering
 from tests.clients.programs import FOLDER, find_node, run
-from tests.model_endpoint import Knobs, ModelEndpoint, serve_model_endpoint
+from tests.model_endpoint import Knobs, ModelEndpoint
 from tests.serving import serve_in_thread
 
 ROOT = Path(__file__).parents[2]
@@ -59,23 +58,14 @@ def docs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[ModelEndpoint]:
-    with serve_model_endpoint() as endpoint:
-        yield endpoint
+@pytest.fixture
+def endpoint(served: Answering) -> ModelEndpoint:
+    return served.endpoint
 
 
-@pytest.fixture(scope="module")
-def url(endpoint: ModelEndpoint, site_database_url: str) -> Iterator[str]:
-    settings = Settings(
-        database_url=site_database_url,
-        completion_model="openai/test",
-        completion_base_url=endpoint.base_url,
-        completion_api_key="sk-test",
-        cache_seconds=0,
-    )
-    with serve_in_thread(create_app(settings)) as url:
-        yield url
+@pytest.fixture
+def url(served: Answering) -> str:
+    return served.url
 
 
 @pytest.mark.parametrize("example", PROGRAMS)

@@ -1,21 +1,14 @@
 """An answer outlives its page, its connection and its element; and ends where the reader ends it."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up, serve_answers
+from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up
 from tests.model_endpoint import Knobs
 
 WORDS = " ".join(f"word-{number}" for number in range(80))
-
-
-@pytest.fixture(scope="module")
-def served(site_database_url: str) -> Iterator[Answering]:
-    with serve_answers(site_database_url) as answering:
-        yield answering
 
 
 @pytest.fixture
