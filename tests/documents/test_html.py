@@ -237,7 +237,8 @@ def test_time_grows_no_faster_than_the_page(make) -> None:  # type: ignore[no-un
 
     once, four_times = make(2_000), make(8_000)
     seconds(once)
-    assert seconds(four_times) < 4 * 3 * max(seconds(once), 0.02)
+    # The best of three, because a machine with other work to do takes its caches away in one of the two.
+    assert min(seconds(four_times) / max(seconds(once), 0.02) for _ in range(3)) < 4 * 3
 
 
 def test_deep_lists_have_no_margins_longer_than_their_text() -> None:

@@ -90,10 +90,11 @@ def embedded_texts(endpoint: ModelEndpoint) -> list[str]:
 
 
 def assert_told_apart(own: Sequence[Confidence], others: Sequence[Confidence]) -> None:
-    """With one slip allowed, because the documentation they are asked of is edited."""
+    """With slips allowed by a level, because the documentation they are asked of is edited."""
     assert "none" not in own
     assert own.count("low") <= 1
-    assert others.count("none") >= len(others) - 1
+    assert set(others) <= {"none", "low"}
+    assert others.count("none") > len(others) / 2
 
 
 async def test_questions_about_the_site_are_told_from_others(docs_settings: Settings) -> None:
