@@ -15,7 +15,12 @@ _MANIFESTS = ("package.json", "requirements.txt")
 _INSTALLED = ("node_modules", ".venv", ".installed")
 
 # Nothing but the packages is fetched, and nobody is told of a build.
-_QUIET = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_UPDATE_NOTIFIER": "1", "NO_MKDOCS_2_WARNING": "1"}
+_QUIET = {
+    "ASTRO_TELEMETRY_DISABLED": "1",
+    "NEXT_TELEMETRY_DISABLED": "1",
+    "NO_UPDATE_NOTIFIER": "1",
+    "NO_MKDOCS_2_WARNING": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ GENERATORS = {
     "docusaurus": Generator("build"),
     "html": Generator("docs", ()),
     "mkdocs": Generator("site", ("mkdocs", "build", "--strict")),
+    "next": Generator("out"),
     "sphinx": Generator("dist", ("sphinx-build", "-W", "docs", "dist")),
     "starlight": Generator("dist"),
     "vitepress": Generator("docs/.vitepress/dist"),

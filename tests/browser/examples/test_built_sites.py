@@ -10,7 +10,7 @@ from tests.commands import run
 
 pytestmark = pytest.mark.examples
 
-WITHOUT_RELOAD = {"docusaurus", "mkdocs", "starlight", "vitepress"}
+WITHOUT_RELOAD = {"docusaurus", "mkdocs", "next", "starlight", "vitepress"}
 """Generators whose links change the page in place, around the same box."""
 
 DARK_SWITCHES = {
@@ -107,7 +107,7 @@ async def visit_dimming(page: Page) -> None:
 
 
 async def switch_to_dark(page: Page, name: str) -> None:
-    if name == "html":
+    if name not in DARK_SWITCHES:
         await page.emulate_media(color_scheme="dark")
     elif name == "starlight":
         await page.locator(DARK_SWITCHES[name]).first.select_option("dark")

@@ -1,0 +1,5 @@
+import Link from "next/link";
+
+export function useMDXComponents() {
+  return { a: Link };
+}
