@@ -64,11 +64,11 @@ export class Box {
 
   /**
    * @param {object} [how]
-   * @param {string} [how.typed] what was typed before the box was there
+   * @param {string} [how.typed] what was typed before the box was there, or in the one it replaces
    * @param {boolean} [how.isStill] whether it was open before, and appears without a motion
    */
   open({ typed, isStill } = {}) {
-    if (this.isOpen) return;
+    if (this.isOpen || !this.#host.isConnected) return;
     this.#appear(isStill);
     if (typed || this.#answering.root.hidden) return this.#search(typed);
     this.#searching.hide();
@@ -111,7 +111,11 @@ export class Box {
     const { isOpen } = this;
     this.leave();
     this.#watch();
-    if (isOpen && this.#host.isConnected) this.open({ isStill: true });
+    if (isOpen) this.open({ typed: this.typed, isStill: true });
+  }
+
+  get typed() {
+    return this.#searching.typed;
   }
 
   #room(say) {
@@ -203,8 +207,6 @@ export class Box {
   #search(query) {
     this.#answering.hide();
     this.#searching.show(query);
-    // Letters that come after those that were typed early must not replace them.
-    if (query) this.#host.shadowRoot.activeElement.setSelectionRange(query.length, query.length);
     this.#remember();
   }
 

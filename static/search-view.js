@@ -54,10 +54,11 @@ export class SearchView {
   /** @param {string} [query] to be edited */
   show(query) {
     this.root.hidden = false;
-    if (query !== undefined) this.#input.value = query;
+    // What comes with a query follows it: letters may go on with those that were typed early.
+    if (query === undefined) this.#input.select();
+    else this.#input.value = query;
     this.#typed();
     this.#input.focus();
-    this.#input.select();
   }
 
   hide() {
@@ -83,15 +84,20 @@ export class SearchView {
     ]);
   }
 
+  /** What stands in the field, while it is shown. */
+  get typed() {
+    return this.root.hidden ? "" : this.#input.value;
+  }
+
   get #query() {
-    return this.#input.value.trim();
+    return this.typed.trim();
   }
 
   async #typed() {
     this.leave();
     this.#active = 0;
     if (!this.#query) return this.#begin();
-    const query = this.#input.value.trimStart(); // white space at the end finishes a word
+    const query = this.typed.trimStart(); // white space at the end finishes a word
     const known = this.#kept.get(query);
     if (known) this.#found(query, known);
     else this.#fill();

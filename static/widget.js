@@ -89,6 +89,8 @@ const LOOKS = css`
 const present = new Set();
 let floating = null;
 let failures = 0;
+/** The open box of an element that is being replaced. */
+let left;
 let isReturning = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
 let question = new URLSearchParams(location.search).get("ask");
 
@@ -113,8 +115,10 @@ class LecternSearch extends HTMLElement {
 
   connectedCallback() {
     // The one that the site made comes first; a copy of ours is out of a router's memory.
-    if (floating && this !== floating && this.hasAttribute("floating")) return this.remove();
-    if (this !== floating) floating?.remove();
+    if (floating && this !== floating) {
+      if (this.hasAttribute("floating")) return this.remove();
+      floating.remove();
+    }
     present.add(this);
     for (const name of ["theme", "position", "button"]) if (this.setting(name)) this.setAttribute(name, this.setting(name));
     this.attributeChangedCallback();
@@ -125,10 +129,11 @@ class LecternSearch extends HTMLElement {
   /** Frameworks take elements out to put them elsewhere: only who stays away has left. */
   disconnectedCallback() {
     present.delete(this);
-    isReturning ||= this.#box?.isOpen;
+    if (this.#box?.isOpen) [left, isReturning] = [this.#box, true];
     setTimeout(() => {
-      if (!this.isConnected) this.#box?.moved();
+      left = null;
       float();
+      if (!this.isConnected) this.#box?.moved();
     });
   }
 
@@ -158,7 +163,7 @@ class LecternSearch extends HTMLElement {
     const box = await this.load();
     catcher.remove();
     before.focus({ preventScroll: true }); // so that the dialog gives the focus back to it
-    if (this.isConnected && !isLeft) box?.open({ typed: catcher.value });
+    if (!isLeft) box?.open({ typed: catcher.value });
   }
 
   close() {
@@ -190,9 +195,8 @@ class LecternSearch extends HTMLElement {
   /** @returns {Promise<object | null>} the box, or `null` where it cannot be had; the next call tries again */
   load() {
     // A browser remembers a module that could not be had: another query makes it ask again.
-    const names = ["box", `strings/${this.language}`];
-    const modules = () => names.map((name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`));
-    return (this.#loading ??= Promise.all(modules()).then(
+    const load = (name) => import(`${MODULES}${name}.js${failures ? `?${failures}` : ""}`);
+    return (this.#loading ??= Promise.all([load("box"), load(`strings/${this.language}`)]).then(
       ([{ Box }, { default: texts }]) => (this.#box = new Box(this, texts)),
     ).catch((error) => {
       failures += 1;
@@ -222,10 +226,11 @@ class LecternSearch extends HTMLElement {
 
   /** Who comes back to an open answer finds it open; who follows a shared link finds the question asked. */
   async #arrive() {
-    const place = isReturning && openPlace();
+    const typed = left?.typed;
+    const isOpen = left || (isReturning && openPlace() === location.href);
     const asked = !isReturning && question;
-    isReturning = question = null;
-    if (place === location.href) (await this.load())?.open({ isStill: true });
+    left = isReturning = question = null;
+    if (isOpen) (await this.load())?.open({ typed, isStill: true });
     else if (asked) this.ask(asked);
   }
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from tests.serving import serve_in_thread
@@ -21,6 +22,8 @@ class DocsSite:
     url: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+    """Beside its pages, by path."""
 
     def write(self, body: str = "", *, path: str = "/", head: str = "", root: str = 'lang="en"') -> str:
         """Publishes a page; its address."""
@@ -36,7 +39,9 @@ class DocsSite:
 def serve_docs_site() -> Iterator[DocsSite]:
     site = DocsSite()
 
-    async def page(request: Request) -> HTMLResponse:
+    async def page(request: Request) -> Response:
+        if file := site.files.get(request.url.path):
+            return FileResponse(file)
         html = site.pages.get(request.url.path)
         return HTMLResponse(html or "", 200 if html else 404, site.headers)
 

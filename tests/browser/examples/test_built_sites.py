@@ -77,6 +77,7 @@ async def test_the_box_is_there_on_every_page(page: Page, site: Site) -> None:
     await opened_box(page)
     await close_box(page)
     await follow_hit(page)
+    assert (site.name in WITHOUT_RELOAD) == await page.evaluate("window.box?.isConnected === true")
     await page.go_back()
     await page.go_back()
     await expect(page.locator("h1")).to_contain_text("Lumen")
