@@ -47,7 +47,7 @@ h2 { font-size: 18px; }
   padding: 0 6px 0 14px; color: var(--_muted); font-size: 12px; }
 .code pre { margin: 0; padding: 2px 14px 13px; overflow-x: auto; overflow-wrap: normal; }
 .table { overflow-x: auto; }
-.prose table { border-collapse: collapse; font-size: 14px; overflow-wrap: normal; }
+.prose table { border-spacing: 0; font-size: 14px; overflow-wrap: normal; }
 .prose :is(th, td) { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--_line); text-align: start;
   vertical-align: top; }
 .prose [data-align="right"] { text-align: end; }
