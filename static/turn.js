@@ -18,9 +18,9 @@ export class Turn {
   #thread;
   #nearest;
   #parts;
-  #found = {};
-  #text = "";
-  #waiting = "";
+  #found;
+  #text;
+  #waiting;
   #frame = 0;
   #markdown;
   /** While it is being written. */
@@ -153,9 +153,10 @@ export class Turn {
     if (trouble) return this.#fail(trouble);
     const { sources } = this.#found;
     const isStopped = reason === "stopped";
-    this.#parts.note.textContent = say(reason === "stop" ? (this.#hasText ? "" : "empty") : reason);
+    const note = say(reason === "stop" ? (this.#hasText ? "" : "empty") : reason);
+    this.#parts.note.textContent = note;
     this.#enter(isStopped ? reason : "done");
-    announce(isStopped ? say(reason) : say("complete", { n: sources.length }));
+    announce(note || say("complete", { n: sources.length }));
     if (!isStopped) this.#tell("lectern-answer", { text: this.#text, sources, reason });
     this.#offer();
   }
