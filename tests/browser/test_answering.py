@@ -90,6 +90,12 @@ async def test_what_happens_is_said_and_no_token_is(page: Page, answering: Answe
     assert (ANSWER.strip(), 8) == (answered[1]["text"].strip(), len(answered[1]["sources"]))
 
 
+async def test_why_an_answer_is_short_is_said(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs.finish_reason = "length"
+    await ask(page, answering.url)
+    await expect(page.locator("lectern-search [role=status]")).to_have_text("The answer was cut at its limit.")
+
+
 async def test_the_text_is_followed_only_by_who_is_at_its_end(page: Page, answering: Answering) -> None:
     answering.endpoint.knobs = Knobs(answer="A line of some words.\n\n" * 60, delta_delay_seconds=0.005)
     await ask(page, answering.url)
