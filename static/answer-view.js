@@ -23,21 +23,25 @@ export class AnswerView {
   constructor(room) {
     this.#room = room;
     this.root = this.#furnish(room.say);
-    this.root.hidden = !room.memory.read().turns?.length;
+    const { turns = [], isLeft } = room.memory.read();
+    this.root.hidden = isLeft || !turns.length;
     showSourcesIn(this.root);
   }
 
   show() {
     this.root.hidden = false;
-    if (this.#turns.length === 0) this.#restore();
+    const { turns = [], conversation } = this.#last ? {} : this.#room.memory.read();
+    this.#conversation ??= conversation;
+    for (const turn of turns.map((record) => this.#add(record))) turn.resume();
+    this.changed();
     this.#body.focus();
   }
 
-  /** The reader turns away from the conversation: it ends. */
+  /** The reader turns away from the conversation, and may come back to it. */
   hide() {
     if (this.root.hidden) return;
     this.root.hidden = true;
-    this.#clear();
+    this.stop();
     this.changed();
   }
 
@@ -48,7 +52,11 @@ export class AnswerView {
    * @param {import("./client.js").Source[]} nearest what to offer when no answer and no sources come
    */
   ask(query, nearest) {
-    this.#clear();
+    this.stop();
+    this.#turns = [];
+    this.#body.replaceChildren();
+    this.#conversation = undefined;
+    this.root.hidden = false;
     this.#add({ query }, nearest).ask();
   }
 
@@ -74,8 +82,8 @@ export class AnswerView {
     if (!this.root.isConnected) return;
     this.#conversation = conversation;
     this.root.dataset.state = this.#last?.state ?? "";
-    const turns = this.#turns.map(({ record }) => record).filter(({ id }) => id);
-    this.#room.memory.write({ turns, conversation });
+    const turns = this.#turns.filter(({ record, isRunning }) => record.id || isRunning).map(({ record }) => record);
+    this.#room.memory.write({ turns, conversation, isLeft: this.root.hidden });
     // A control that has just disappeared must not take the focus with it.
     if (this.root.getRootNode().activeElement?.checkVisibility() === false) this.#body.focus();
   }
@@ -100,25 +108,12 @@ export class AnswerView {
     return this.#turns.at(-1);
   }
 
-  #restore() {
-    const { turns = [], conversation } = this.#room.memory.read();
-    this.#conversation = conversation;
-    for (const turn of turns.map((record) => this.#add(record))) turn.resume();
-  }
-
   #add(record, nearest) {
     const turn = new Turn(this.#room, { thread: this, record, nearest });
     this.#turns.push(turn);
     this.#body.append(turn.root);
     this.#body.scrollTop = this.#body.scrollHeight;
     return turn;
-  }
-
-  #clear() {
-    this.stop();
-    this.#turns = [];
-    this.#body.replaceChildren();
-    this.#conversation = undefined;
   }
 
   #submit(event) {

@@ -10,6 +10,7 @@
  * @property {string} placeholder
  * @property {() => Promise<string[]>} suggestions the element's own, or else those of the site
  * @property {(query: string, nearest: import("./client.js").Source[]) => void} ask turns to the conversation
+ * @property {() => void} converse turns to the conversation that was left
  * @property {(query?: string) => void} search turns to the search, with a query to edit
  * @property {() => void} close also stops the answer; a followed link closes the box without that, and by itself
  * @property {(text: string) => void} announce
@@ -71,9 +72,7 @@ export class Box {
     if (this.isOpen || !this.#host.isConnected) return;
     this.#appear(isStill);
     if (typed || this.#answering.root.hidden) return this.#search(typed);
-    this.#searching.hide();
-    this.#answering.show();
-    this.#remember();
+    this.#converse();
   }
 
   /** As the reader means it: what is being written stops. */
@@ -131,6 +130,7 @@ export class Box {
       placeholder: host.setting("placeholder") || say("placeholder"),
       suggestions: async () => host.suggestions ?? (this.#site ??= ofSite()),
       ask: (query, nearest) => this.#ask(query, nearest),
+      converse: () => this.#converse(),
       search: (query) => this.#search(query),
       close: () => this.close(),
       announce: (text) => this.#announce(text),
@@ -198,8 +198,12 @@ export class Box {
   }
 
   #ask(query, nearest) {
-    this.#searching.hide();
     this.#answering.ask(query, nearest);
+    this.#converse();
+  }
+
+  #converse() {
+    this.#searching.hide();
     this.#answering.show();
     this.#remember();
   }

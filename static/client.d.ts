@@ -46,7 +46,7 @@ export type FinishReason = "stop" | "length" | "content_filter" | "stopped" | "e
  */
 export type AnswerEvent =
   | { type: "asked"; id: string; conversation: string }
-  | { type: "sources"; sources: Source[]; confidence: Confidence; searchedQuery: string | null }
+  | { type: "sources"; sources: Source[]; confidence: Confidence; searchedQuery: string | null; isRefusal: boolean }
   | { type: "text"; text: string }
   | { type: "lost" }
   | { type: "done"; reason: FinishReason; trouble: Trouble | null };
@@ -59,6 +59,8 @@ export interface Answer extends AsyncIterable<AnswerEvent> {
   /** `null` until it is asked. */
   readonly id: string | null;
   readonly query: string;
+  /** Stands for the question: who asks the same with it once more gets this answer. */
+  readonly key: string;
   /** For the next question, which may refer to this one; `null` until it is asked, and where it was resumed. */
   readonly conversation: string | null;
   /** Markdown. */
@@ -76,6 +78,8 @@ export interface Following {
 export interface Asking extends Following {
   /** Of an earlier answer that the question may refer to. */
   conversation?: string | null;
+  /** That of an answer whose `id` was not heard; the other options have to be the same, too. */
+  key?: string;
   /** An answer given before will not do. */
   fresh?: boolean;
   /** What the pages' metadata must contain. */

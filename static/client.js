@@ -75,6 +75,8 @@ class Answer {
     this.#server = server;
     this.#asked = asked;
     ({ id: this.id = null, query: this.query = "", conversation: this.conversation = null } = asked);
+    // `randomUUID` is missing on plain http.
+    this.key = asked.key ?? crypto.getRandomValues(new Uint8Array(16)).join("-");
   }
 
   stop() {
@@ -105,10 +107,9 @@ class Answer {
 
   /** Who stops or leaves before there is an id does not cut the request short: the answer may have begun. */
   async #open() {
-    const { signal, fresh, ...question } = this.#asked;
+    const { signal, fresh, key, ...question } = this.#asked;
     const body = { ...question, ...this.#server.site };
-    const key = crypto.getRandomValues(new Uint8Array(16)).join("-"); // `randomUUID` is missing on plain http
-    const request = { headers: { "Idempotency-Key": key }, cache: fresh ? "reload" : "default" };
+    const request = { headers: { "Idempotency-Key": this.key }, cache: fresh ? "reload" : "default" };
     for (let tries = 1; !this.id; tries += 1) {
       try {
         ({ id: this.id, conversation: this.conversation } = await this.#server.send("POST", "v1/answers", body, request));
@@ -174,10 +175,10 @@ class Answer {
       this.text += text;
       this.#tell({ type: "text", text });
     } else if (type === "sources") {
-      const { query, confidence, searched_query: searchedQuery } = body;
+      const { query, confidence, searched_query: searchedQuery, is_refusal: isRefusal } = body;
       const sources = this.#server.sources(body.sources);
       Object.assign(this, { query, sources });
-      this.#tell({ type, sources, confidence, searchedQuery });
+      this.#tell({ type, sources, confidence, searchedQuery, isRefusal });
     } else this.#end(body.finish_reason, body.error);
   }
 

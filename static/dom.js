@@ -31,7 +31,7 @@ export function button(attributes, children, act) {
 
 function furnish(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
+    if ((value ?? false) !== false) node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children);
   return node;

@@ -21,6 +21,7 @@ export function feedbackOn(record, { client, say, announce, tell }, changed) {
     announce((note.textContent = say(said)));
     // What could not be sent stays to be sent again.
     if (said !== "thanks") return;
+    if (form.matches(":focus-within")) thumbs[1].focus();
     form.hidden = rating !== "down" || details;
     record.rating = rating;
     press();
@@ -35,7 +36,6 @@ export function feedbackOn(record, { client, say, announce, tell }, changed) {
   const form = reasonForm(say);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    thumbs[1].focus();
     rate("down", Object.fromEntries(new FormData(form)));
   });
   press();

@@ -17,7 +17,8 @@ export const ANSWER_LOOKS = css`
 .turn > .note { padding: 12px 0 0; }
 :is(h2, h3, h4, h5, h6) { margin: 0 0 8px; font-size: 15px; font-weight: 620; line-height: 1.4; }
 h2 { font-size: 18px; }
-.status { margin: 0; color: var(--_muted); font-size: 13px; }
+.status, .sources h3 { color: var(--_muted); font-size: 13px; }
+.status { margin: 0; }
 .status::before { content: "● "; color: var(--_accent); }
 .answer:has([aria-busy="true"]) .send, .answer:not(:has([aria-busy="true"])) .stop,
 [aria-busy="true"] ~ .tools, [aria-busy="false"] ~ .status,
@@ -47,7 +48,7 @@ h2 { font-size: 18px; }
   padding: 0 6px 0 14px; color: var(--_muted); font-size: 12px; }
 .code pre { margin: 0; padding: 2px 14px 13px; overflow-x: auto; overflow-wrap: normal; }
 .table { overflow-x: auto; }
-.prose table { border-collapse: collapse; font-size: 14px; overflow-wrap: normal; }
+.prose table { border-spacing: 0; font-size: 14px; overflow-wrap: normal; }
 .prose :is(th, td) { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--_line); text-align: start;
   vertical-align: top; }
 .prose [data-align="right"] { text-align: end; }
@@ -64,7 +65,6 @@ h2 { font-size: 18px; }
 .peek p { margin: 4px 0 0; }
 
 .sources { margin-top: 14px; }
-.sources h3 { color: var(--_muted); font-size: 13px; }
 .sources ol { margin: 0; padding: 0; list-style: none; }
 .card { display: flex; gap: 10px; margin-inline: -8px; padding: 6px 8px; border-radius: 8px; color: inherit;
   font-size: 14px; text-decoration: none; }

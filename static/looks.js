@@ -21,7 +21,7 @@ const BOX_LOOKS = css`
 [hidden] { display: none !important; }
 
 *, *::before, *::after { box-sizing: border-box; }
-button, input, textarea { border: 0; background: none; color: inherit; font: inherit; }
+button, input, textarea, kbd { border: 0; background: none; color: inherit; font: inherit; }
 button { padding: 5px 9px; border-radius: 8px; color: var(--_muted); font-size: 13px; cursor: pointer; }
 button:hover, .card:hover { background: color-mix(in srgb, var(--_text) 7%, transparent); }
 :focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
@@ -32,7 +32,7 @@ button:hover, .card:hover { background: color-mix(in srgb, var(--_text) 7%, tran
 .icon-button { display: grid; place-items: center; flex: none; width: 32px; height: 32px; padding: 0; }
 kbd {
   padding: 1px 6px; border: 1px solid var(--_line); border-radius: 6px; background: var(--_surface);
-  font: 500 12px/1.5 var(--lectern-font, system-ui, sans-serif); white-space: nowrap;
+  font-size: 12px; white-space: nowrap;
 }
 kbd + .icon { display: none; }
 .unseen { position: absolute; margin: 0; clip-path: inset(50%); }

@@ -14,7 +14,7 @@
  *    open block has an end;
  * 5. an item's text is always a paragraph, and a list whose items stand apart has the class `loose` (its last
  *    item may turn it into one); a task's box is a character;
- * 6. a row has as many cells as were written.
+ * 6. a row has as many cells as were written, and a table a body for every `GROUP_ROWS` rows.
  *
  * One file for the sake of its size: two of half its length take a tenth more.
  *
@@ -32,6 +32,7 @@ import { inlineNodes } from "./markdown-inline.js";
 const MAX_CHARS = 3000; // a guess; a push reads the open paragraph again, up to this
 const MAX_DEPTH = 20; // a guess, in blocks; what nests deeper is shown as paragraphs
 const CHUNK_CHARS = 4000; // a guess; code grows by text nodes of this size
+const GROUP_ROWS = 100; // a guess; the browser lays out and paints only the group that has a new row
 const CONTAINERS = ["root", "blockquote", "ul", "ol", "li"];
 const FENCE = /^(`{3,}(?!.*`)|~{3,})\s*([\w+#.-]*)(.*)$/;
 
@@ -372,13 +373,17 @@ function renderCode({ language, text, children, settled, open }, { copy }) {
   return element("figure", { class: "code", part: "code" }, [bar, pre]);
 }
 
-/** A table's `text` is the row that is still growing. */
+/** A table's `text` is the row that is still growing. Of groups that are settled only the empty bodies are made. */
 function renderTable({ aligns, head, children, settled, text }, surroundings) {
   const row = (name, cells, isOpen) =>
     element("tr", {}, cellsOf(cells).slice(0, aligns.length).map((cell, column) =>
       element(name, { "data-align": aligns[column] }, inlineNodes(cell, surroundings, isOpen))));
   const rows = children.map((each) => row("td", each));
   if (text) rows.push(row("td", text, true));
-  const table = element("table", {}, [element("thead", {}, [row("th", head)]), growing("tbody", {}, rows, settled)]);
+  const table = element("table", {}, [element("thead", {}, [row("th", head)])]);
+  for (let left = settled, kept; left + rows.length; left -= kept) {
+    kept = Math.min(left, GROUP_ROWS);
+    table.append(growing("tbody", {}, rows.splice(0, GROUP_ROWS - kept), kept));
+  }
   return element("div", { class: "table", tabindex: "0", role: "region", "aria-label": surroundings.table }, [table]);
 }

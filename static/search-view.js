@@ -182,12 +182,12 @@ export class SearchView {
     const recent = this.#recent.map((query) => optionRow("recent", SEARCH, [query], () => this.show(query)));
     if (recent.length) recent.push(optionRow("clear", CLOSE, [this.#room.say("clear")], () => this.#forget()));
     const suggested = this.#suggestions.map((question) => this.#askRow(question, [question]));
-    return [...this.#titled("recent", recent), ...this.#titled("suggested", suggested)];
-  }
-
-  #titled(key, rows) {
-    const head = headOf([this.#room.say(key)]);
-    return rows.length ? [groupOf(head, [head, ...rows])] : [];
+    const { turns = [] } = this.#room.memory.read();
+    const conversation = turns.slice(0, 1).map(({ query }) => optionRow("ask", ASK, [query], () => this.#room.converse()));
+    return Object.entries({ conversation, recent, suggested }).filter(([, rows]) => rows.length).map(([key, rows]) => {
+      const head = headOf([this.#room.say(key)]);
+      return groupOf(head, [head, ...rows]);
+    });
   }
 
   #askRow(question, content) {

@@ -18,13 +18,11 @@ export class Turn {
   #thread;
   #nearest;
   #parts;
-  #found = {};
-  #text = "";
-  #waiting = "";
+  #found;
+  #text;
+  #waiting;
   #frame = 0;
   #markdown;
-  /** Whether it was asked before, on this page or another. */
-  #isOld = false;
   /** While it is being written. */
   #answer = null;
 
@@ -32,7 +30,8 @@ export class Turn {
    * @param {import("./box.js").Room} room
    * @param {object} given
    * @param {import("./answer-view.js").AnswerView} given.thread
-   * @param {{query: string, id?: string, rating?: string | null}} given.record what the tab remembers
+   * @param {{query: string, id?: string, asked?: object, isTold?: boolean, rating?: string | null}} given.record what
+   *   the tab remembers: `asked` until there is an `id`
    * @param {import("./client.js").Source[]} [given.nearest]
    */
   constructor(room, { thread, record, nearest = [] }) {
@@ -54,14 +53,9 @@ export class Turn {
 
   /** @param {boolean} [fresh] an answer given before will not do */
   ask(fresh) {
-    const { query } = this.record;
-    Object.assign(this.record, { id: undefined, rating: null });
-    const page = location.pathname.slice(0, MAX_PAGE_CHARS);
-    this.#follow(this.#room.client.ask(query, { conversation: this.#thread.conversation, fresh, page }));
-  }
-
-  resume() {
-    this.#follow(this.#room.client.resume(this.record.id), true);
+    const asked = { conversation: this.#thread.conversation, fresh, page: location.pathname.slice(0, MAX_PAGE_CHARS) };
+    this.record = { query: this.record.query, asked };
+    this.resume();
   }
 
   /** Keeps what was written. */
@@ -70,9 +64,13 @@ export class Turn {
     if (this.#answer) this.#finish("stopped");
   }
 
-  async #follow(answer, isOld = false) {
+  /** Follows the answer, here or on the next page. Where no id was heard the question is sent again, and answered once. */
+  async resume() {
+    const { query, id, asked } = this.record;
+    const { client } = this.#room;
+    const answer = id ? client.resume(id) : client.ask(query, asked);
+    if (!id) asked.key = answer.key;
     this.#answer = answer;
-    this.#isOld = isOld;
     this.#begin();
     for await (const event of answer) {
       if (this.#answer !== answer) return;
@@ -97,13 +95,14 @@ export class Turn {
     },
     text: ({ text }) => {
       this.#text += text;
-      this.#waiting += text;
+      // The nearest sections, which a refusal lists, stand below.
+      this.#waiting += this.#found.isRefusal ? text.split("\n")[0] : text;
       if (this.state === "thinking") this.#enter("writing");
       this.#flushSoon();
     },
     lost: () => this.#room.announce(this.#say("lost")),
     done: ({ reason, trouble }) => {
-      if (this.#isOld && trouble?.code === "not_found") this.#thread.drop(this);
+      if (this.record.id && trouble?.status === 404) this.#thread.drop(this);
       else this.#finish(reason, trouble);
     },
   };
@@ -154,9 +153,10 @@ export class Turn {
     if (trouble) return this.#fail(trouble);
     const { sources } = this.#found;
     const isStopped = reason === "stopped";
-    this.#parts.note.textContent = say(reason === "stop" ? (this.#hasText ? "" : "empty") : reason);
+    const note = say(reason === "stop" ? (this.#hasText ? "" : "empty") : reason);
+    this.#parts.note.textContent = note;
     this.#enter(isStopped ? reason : "done");
-    announce(isStopped ? say(reason) : say("complete", { n: sources.length }));
+    announce(note || say("complete", { n: sources.length }));
     if (!isStopped) this.#tell("lectern-answer", { text: this.#text, sources, reason });
     this.#offer();
   }
@@ -177,9 +177,13 @@ export class Turn {
     this.#offer();
   }
 
-  /** The page is told of what was asked on it, not of what is shown again. */
+  /** A page is told of what no page was told of. */
   #tell(name, detail) {
-    if (!this.#isOld) this.#room.tell(name, { query: this.record.query, ...detail });
+    const { query, isTold } = this.record;
+    if (isTold) return;
+    this.record.isTold = true;
+    this.#thread.changed();
+    this.#room.tell(name, { query, ...detail });
   }
 
   /** What to read: the sources, or the nearest there is, with their excerpts. */

@@ -14,12 +14,12 @@ _NEAREST_MAX: Final = 3
 
 
 def refusal(sources: Sequence[Source], *, site_name: str) -> str:
-    """That nothing was found, and where the nearest there is stands; Markdown."""
+    """That nothing was found, in the first line, and where the nearest there is stands; Markdown."""
     told = f"I could not find anything about this in {site_name}."
     if not sources:
         return told
     nearest = "\n".join(f"- {_name(source)} [{source.number}]" for source in sources[:_NEAREST_MAX])
-    return f"{told} The nearest there is:\n\n{nearest}"
+    return f"{told}\n\nThe nearest there is:\n\n{nearest}"
 
 
 async def with_caution(

@@ -36,7 +36,7 @@ export default {
   brokeOff: "The answer broke off",
   noAnswer: "No answer this time",
   unreachable: "The server cannot be reached right now.",
-  offline: "This device seems to be offline.",
+  offline: "You seem to be offline.",
 
   conversation: "Conversation",
   newQuestion: "New question",

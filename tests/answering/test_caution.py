@@ -31,7 +31,7 @@ def source(number: int, *, title: str = "Lamps", heading: str = "Bulbs") -> Sour
 def test_a_refusal_names_the_nearest_three() -> None:
     sources = [source(1), source(2, heading="Lamps"), source(3, heading="Cords"), source(4)]
     expected = (
-        "I could not find anything about this in Lumen. The nearest there is:\n\n"
+        "I could not find anything about this in Lumen.\n\nThe nearest there is:\n\n"
         "- Lamps › Bulbs [1]\n- Lamps [2]\n- Lamps › Cords [3]"
     )
     assert expected == refusal(sources, site_name="Lumen")

@@ -90,6 +90,12 @@ async def test_what_happens_is_said_and_no_token_is(page: Page, answering: Answe
     assert (ANSWER.strip(), 8) == (answered[1]["text"].strip(), len(answered[1]["sources"]))
 
 
+async def test_why_an_answer_is_short_is_said(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs.finish_reason = "length"
+    await ask(page, answering.url)
+    await expect(page.locator("lectern-search [role=status]")).to_have_text("The answer was cut at its limit.")
+
+
 async def test_the_text_is_followed_only_by_who_is_at_its_end(page: Page, answering: Answering) -> None:
     answering.endpoint.knobs = Knobs(answer="A line of some words.\n\n" * 60, delta_delay_seconds=0.005)
     await ask(page, answering.url)
@@ -257,12 +263,13 @@ async def refusing(postgres_url: str) -> AsyncIterator[Answering]:
             yield answering
 
 
-async def test_a_refused_question_gets_the_nearest_sections(page: Page, refusing: Answering) -> None:
+async def test_a_refused_question_gets_the_nearest_sections_once(page: Page, refusing: Answering) -> None:
     await ask(page, refusing.url)
     await answer_state(page, "done")
-    await expect(page.locator(".prose")).to_contain_text("could not find anything")
+    await expect(page.locator(".prose")).to_have_text("I could not find anything about this in Lumen.")
     await expect(page.get_by_role("heading", name="Nearest sections")).to_be_visible()
     await expect(page.locator(".card .excerpt").first).to_be_visible()
+    await expect(page.locator(".turn").get_by_text("Bulbs › Changing the bulb")).to_have_count(1)
 
 
 async def test_an_answer_is_rated(page: Page, answering: Answering) -> None:
@@ -302,6 +309,29 @@ async def test_an_answer_is_rated(page: Page, answering: Answering) -> None:
     assert [{"rating": "up"}, {"rating": "down"}, told, {"rating": None}] == ratings
     events = [detail for name, detail in await page.evaluate("told") if name == "lectern-rate"]
     assert told == {name: value for name, value in events[2].items() if name != "id"}
+
+
+async def test_a_rating_that_was_not_sent_is_sent_by_the_same_key_again(page: Page, answering: Answering) -> None:
+    ratings: list[dict[str, str | None]] = []
+
+    async def fail_second(route: Route, request: Request) -> None:
+        ratings.append(json.loads(request.post_data or ""))
+        await route.fulfill(status=503 if len(ratings) == 2 else 204)
+
+    await page.route(re.compile(r"/feedback\??$"), fail_second)
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    await page.locator(".down").click()
+    await page.get_by_label("Outdated").check()
+    await page.locator(".feedback .action").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".feedback .note")).to_contain_text("cannot be reached")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".feedback .note")).to_have_text("Thank you.")
+    await expect(page.locator(".feedback form")).to_be_hidden()
+    await expect(page.locator(".down")).to_be_focused()
+    told = {"rating": "down", "reason": "outdated", "comment": ""}
+    assert [{"rating": "down"}, told, told] == ratings
 
 
 async def test_hostile_output_executes_nothing(page: Page, answering: Answering) -> None:

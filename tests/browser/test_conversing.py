@@ -74,6 +74,37 @@ async def test_a_question_is_edited_and_a_new_one_begins_anew(page: Page, answer
     assert [False, True, False] == [conversation is not None for conversation in conversations]
 
 
+async def test_who_went_back_to_the_search_finds_the_conversation_there(page: Page, answering: Answering) -> None:
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    await page.keyboard.press("Escape")
+    field = page.locator("lectern-search [role=combobox]:visible")
+    row = page.get_by_role("group", name="Conversation").get_by_role("option")
+    await expect(row).to_have_text(QUESTION)
+    await expect(row).to_have_attribute("aria-selected", "true")
+    assert [] == await violations(page)
+    # It waits on the next page too, where a reader who left it finds the search.
+    await page.goto(f"{answering.url}/pages/guides/bulbs")
+    await page.keyboard.press("Control+k")
+    await expect(field).to_be_focused()
+    await expect(row).to_have_text(QUESTION)
+    await page.keyboard.press("Enter")
+    await answer_state(page, "done")
+    await follow_up(page, SECOND)
+    await expect(page.locator(".turn")).to_have_count(2)
+    await answer_state(page, "done")
+    assert answering.endpoint.requests[-1].is_about(REWRITTEN)
+    await page.get_by_role("button", name="Back to search").click()
+    await row.click()
+    await page.reload()
+    await expect(page.locator(".turn[data-state=done]")).to_have_count(2)
+    await page.get_by_role("button", name="Back to search").click()
+    await page.keyboard.type("A new one")
+    await page.keyboard.press("Control+Enter")
+    await answer_state(page, "done")
+    await expect(page.locator(".turn h2")).to_have_text(["A new one"])
+
+
 async def test_asking_again_is_rated_anew(page: Page, answering: Answering) -> None:
     await page.route(re.compile(r"/feedback\??$"), lambda route: route.fulfill(status=204))
     await ask(page, answering.url)

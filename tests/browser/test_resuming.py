@@ -1,6 +1,7 @@
 """An answer outlives its page, its connection and its element; and ends where the reader ends it."""
 
 import asyncio
+import re
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -8,6 +9,13 @@ from playwright.async_api import Page, Route, expect
 from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up
 from tests.model_endpoint import Knobs
 
+ASKED = re.compile(r"/v1/answers\??$")
+HEAR = """() => {
+  window.heard = [];
+  for (const name of ["ask", "answer", "error"]) {
+    addEventListener(`lectern-${name}`, ({ type }) => window.heard.push(type));
+  }
+}"""
 WORDS = " ".join(f"word-{number}" for number in range(80))
 
 
@@ -51,6 +59,59 @@ async def test_a_conversation_is_there_again_and_goes_on(page: Page, answering: 
     await expect(page.locator(".turn")).to_have_count(3)
     await answer_state(page, "done")
     assert 2 == sum(request.is_rewriting for request in answering.endpoint.requests)
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["arrived", "got-lost"])
+async def test_a_question_that_got_no_reply_is_asked_on_the_next_page(
+    page: Page, answering: Answering, arrives: bool
+) -> None:
+    """And paid for once."""
+    held = asyncio.Event()
+
+    async def hold_first(route: Route) -> None:
+        if held.is_set():
+            await route.continue_()
+        elif arrives:
+            await route.fetch()
+        held.set()
+
+    await page.route(ASKED, hold_first)
+    await ask(page, answering.url)
+    await held.wait()
+    await page.goto(f"{answering.url}/pages/guides/bulbs")
+    await page.evaluate(HEAR)
+    await reopen(page)
+    await answer_state(page, "done")
+    assert [QUESTION] == await page.locator(".turn h2").all_inner_texts()
+    assert WORDS == await page.locator(".prose").inner_text()
+    assert ["lectern-ask", "lectern-answer"] == await page.evaluate("heard")
+    assert 1 == len(answering.endpoint.requests)
+
+
+async def test_a_question_that_was_stopped_before_its_reply_is_not_asked_again(
+    page: Page, answering: Answering
+) -> None:
+    await page.route(ASKED, lambda _route: None)
+    await ask(page, answering.url)
+    await answer_state(page, "thinking")
+    await page.locator(".stop").click()
+    await answer_state(page, "stopped")
+    await page.reload()
+    await reopen(page)
+    await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
+
+
+async def test_a_page_is_told_once_of_an_answer_that_ended_on_it(page: Page, answering: Answering) -> None:
+    await ask(page, answering.url)
+    await answer_state(page, "writing")
+    told = []
+    for path in ("/pages/guides/bulbs", "/", "/"):
+        await page.goto(f"{answering.url}{path}")
+        await page.evaluate(HEAR)
+        await reopen(page)
+        await answer_state(page, "done")
+        told.append(await page.evaluate("heard"))
+    assert [["lectern-answer"], [], []] == told
 
 
 async def test_what_the_server_has_forgotten_drops_out(page: Page, answering: Answering) -> None:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 
 from server.answering.caution import CAUTION
@@ -20,7 +21,7 @@ from tests.serving import serve_in_thread
 
 QUESTION = "How do I change the bulb?"
 REFUSAL = (
-    "I could not find anything about this in Lumen. The nearest there is:\n\n- Bulbs › Changing the bulb [1]\n"
+    "I could not find anything about this in Lumen.\n\nThe nearest there is:\n\n- Bulbs › Changing the bulb [1]\n"
 )
 
 NEVER = -99.0
@@ -67,6 +68,19 @@ async def test_none_is_refused_with_the_nearest_and_no_model_is_asked(
     assert asked.frames[0]["sources"][0]["heading"] == "Changing the bulb"
     assert asked.frames[-1]["choices"][0]["finish_reason"] == "stop"
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(("refuse", "is_refusal"), [("none", True), ("never", False)])
+async def test_a_refusal_is_told_from_an_answer_before_its_text(
+    owner: asyncpg.Connection, serve: Serve, refuse: str, is_refusal: bool
+) -> None:
+    await set_calibration(owner, calibration(REFUSING))
+    with serve(refuse=refuse) as url:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+            asked = (await client.post("/v1/answers", json={"query": QUESTION})).json()
+            opening = (await client.get(asked["events"])).text.split("data: ")[1].splitlines()[0]
+    told = orjson.loads(opening)
+    assert ("none", is_refusal) == (told["confidence"], told["is_refusal"])
 
 
 @pytest.mark.parametrize(

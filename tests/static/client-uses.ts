@@ -13,14 +13,14 @@ export async function search(): Promise<Source[]> {
 }
 
 export async function ask(): Promise<string> {
-  const answer: Answer = client.ask("How?", { conversation: null, fresh: true, filter: { v: 2 }, page: "/", signal });
+  const answer: Answer = client.ask("How?", { conversation: null, fresh: true, key: "k", filter: { v: 2 }, page: "/", signal });
   for await (const event of answer) show(event);
   const resumed = client.resume(answer.id ?? "", { signal });
   resumed.stop();
   await client.rate(answer.id ?? "", { rating: "down", reason: "outdated", comment: "…" });
   await client.rate("id", { rating: null });
   const { name, pages, sections } = await client.site();
-  return [answer.query, answer.text, answer.conversation ?? "", answer.sources.length, name, pages, sections].join();
+  return [answer.query, answer.key, answer.text, answer.conversation ?? "", answer.sources.length, name, pages, sections].join();
 }
 
 function show(event: AnswerEvent): string | number | null {
@@ -28,7 +28,7 @@ function show(event: AnswerEvent): string | number | null {
     case "asked":
       return event.id + event.conversation;
     case "sources":
-      return linkOf(event.sources[0]!) ?? event.searchedQuery;
+      return linkOf(event.sources[0]!) ?? (event.isRefusal ? null : event.searchedQuery);
     case "text":
       return event.text;
     case "lost":

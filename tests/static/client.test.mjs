@@ -235,6 +235,13 @@ suite("asking", () => {
     assert.deepEqual(events[0], { type: "asked", id: "a", conversation: "c" });
   });
 
+  test("a question whose reply was not heard is asked with its key again", async () => {
+    const first = client().ask("q");
+    await follow(first);
+    await follow(client().ask("q", { key: first.key }));
+    assert.deepEqual(server.asked("POST").map(({ headers, body }) => [headers["idempotency-key"], body]), Array(2).fill([first.key, { query: "q" }]));
+  });
+
   for (const [status, headers, retryAfterSeconds] of [[429, { "Retry-After": "60" }, 60], [429, {}, null], [400, {}, null]]) {
     test(`${status} ${JSON.stringify(headers)} is told and not tried again`, async () => {
       server.refusals = [(response) => response.json(status, { error: { code: "told", message: "Told." } }, headers)];

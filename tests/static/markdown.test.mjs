@@ -167,6 +167,23 @@ test("the open block keeps its node while it grows", () => {
   assert.equal("make up\nmake test", figure.find("code").textContent);
 });
 
+test("a long table grows in groups of rows, whether they come one by one or at once", () => {
+  const rows = Array.from({ length: 250 }, (_, number) => `| ${number} | b |\n`);
+  const first = ["| a | b |\n| - | - |\n", rows[0]];
+  const slowly = started(...first);
+  const bodiesOf = ({ target }) => target.childNodes[0].childNodes[0].childNodes.slice(1);
+  const [body] = bodiesOf(slowly);
+  for (const row of rows.slice(1)) slowly.stream.push(row);
+  const atOnce = started(...first, rows.slice(1).join(""));
+  for (const grown of [slowly, atOnce]) {
+    grown.stream.end();
+    assert.deepEqual(bodiesOf(grown).map(({ childNodes }) => childNodes.length), [100, 100, 50]);
+    const numbers = [...shown(grown.target).matchAll(/<td>(\d+)/g)].map(([, number]) => Number(number));
+    assert.deepEqual(numbers, [...rows.keys()]);
+  }
+  assert.ok(body === bodiesOf(slowly)[0]);
+});
+
 test("a growing text is added to, so that what a reader has selected stays selected", () => {
   const { target, stream } = started("some **words");
   const [text, strong] = target.find("p").childNodes;

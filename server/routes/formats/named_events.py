@@ -33,4 +33,5 @@ def _frame(answer: LiveAnswer, position: int, name: str, body: Any, *, is_first:
 
 
 def _opening(answer: LiveAnswer, found: SourcesFound) -> dict[str, Any]:
-    return {"id": answer.id, "query": answer.query, "model": answer.model, **told(found)}
+    asked = {"id": answer.id, "query": answer.query, "model": answer.model}
+    return {**asked, **told(found), "is_refusal": found.is_refusal}
