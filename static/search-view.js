@@ -89,7 +89,7 @@ export class SearchView {
 
   async #typed() {
     this.leave();
-    this.#active = 0;
+    this.#rows = []; // the first of the new ones is chosen
     if (!this.#query) return this.#begin();
     const query = this.#input.value.trimStart(); // white space at the end finishes a word
     const known = this.#kept.get(query);

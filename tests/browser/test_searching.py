@@ -249,6 +249,21 @@ async def test_what_was_asked_and_followed_is_remembered_until_it_is_cleared(pag
     await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
 
 
+async def test_enter_asks_what_was_pasted_where_a_recent_query_stood_first(page: Page, site_url: str) -> None:
+    await open_box(page, site_url)
+    await page.keyboard.type("pairing ")
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_role("button", name="Back to search").click()
+    await page.locator("lectern-search [role=combobox]:visible").fill("")
+    await expect(rows(page)).to_have_text(["pairing", "Clear"])
+    await page.route(SEARCH, lambda route: route.fulfill(json={"confidence": None, "hits": []}))
+    await page.keyboard.insert_text("lamps")  # at once, as from the clipboard or an input method
+    await expect(page.get_by_text("No section matches")).to_be_visible()
+    assert await selected(page) == 0
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".answer h2")).to_have_text("lamps")
+
+
 async def test_without_a_store_nothing_is_remembered_and_nothing_fails(page: Page, site_url: str) -> None:
     await page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })"
