@@ -87,7 +87,7 @@ export class SearchView {
     return this.#input.value.trim();
   }
 
-  async #typed() {
+  #typed() {
     this.leave();
     this.#rows = []; // the first of the new ones is chosen
     if (!this.#query) return this.#begin();
@@ -106,7 +106,7 @@ export class SearchView {
     this.#suggestions = await this.#room.suggestions();
     if (this.#query) return;
     this.#fill();
-    if (this.#rows.length === 0) this.#say("invitation");
+    if (!this.#rows.length) this.#say("invitation");
   }
 
   async #seek(query) {
