@@ -135,8 +135,9 @@ export class SearchView {
   }
 
   /** The last rows stay, and the search goes on as soon as it can. */
-  #lost(query, { status, retryAfterSeconds }) {
+  #lost(query, { status, message, retryAfterSeconds }) {
     this.#say(status === 429 ? "searchBusy" : "unreachable");
+    if (status === 404) this.#note.textContent = message; // for who wrote the page: the site's key is wrong
     this.#announce(this.#note.textContent);
     this.#search = setTimeout(() => this.#seek(query), 1000 * (retryAfterSeconds ?? RETRY_SECONDS));
   }

@@ -287,6 +287,15 @@ async def test_trouble_is_said_and_the_search_goes_on(page: Page, site_url: str,
     await expect(page.locator(".note").first).to_be_empty()
 
 
+async def test_a_key_of_another_site_is_named_as_the_trouble(page: Page, site_url: str) -> None:
+    await page.goto(site_url)
+    await page.locator("lectern-search").evaluate("box => box.setAttribute('site', 'pk_of_another')")
+    await page.keyboard.press("Control+k")
+    await page.locator("lectern-search [role=combobox]:visible").fill("pairing ")
+    await expect(page.locator(".note").first).to_contain_text("`data-site` of the script's tag")
+    await expect(rows(page)).to_have_text(["Ask: “pairing”"])
+
+
 async def test_a_device_that_is_connected_again_searches_again(page: Page, site_url: str) -> None:
     first = (
         page.locator("lectern-search").get_by_role("group").first
