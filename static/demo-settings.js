@@ -22,7 +22,7 @@ export function furnishSettings(home, key) {
 
 function snippet(home, key) {
   const given = { site: key, ...chosen() };
-  const attributes = Object.entries(given).filter(([, value]) => value).map(([name, value]) => ` data-${name}="${value}"`);
+  const attributes = Object.entries(given).filter(([, value]) => value).map(([name, value]) => `\n  data-${name}="${value}"`);
   return `<script type="module" src="${new URL("widget.js", home)}"${attributes.join("")}></script>`;
 }
 

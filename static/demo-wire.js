@@ -32,7 +32,7 @@ function list(source) {
 }
 
 function row(milliseconds, name, data) {
-  const shown = data.length > LONGEST_CHARS ? `${data.slice(0, LONGEST_CHARS)} … ${data.length} characters` : data;
+  const shown = data.length > LONGEST_CHARS ? `${data.slice(0, LONGEST_CHARS)} … ${data.length.toLocaleString("en")} characters` : data;
   const cells = [Math.round(milliseconds).toLocaleString("en"), name === "message" ? "" : name, shown];
   return element("tr", {}, cells.map((text) => element("td", {}, [text])));
 }

@@ -15,7 +15,7 @@ export const ANSWER_LOOKS = css`
 .turn { padding-block: 18px; }
 .turn + .turn { border-top: 1px solid var(--_line); }
 .turn > .note { padding: 12px 0 0; }
-:is(h2, h3, h4, h5, h6) { margin: 0 0 8px; font-size: 15px; font-weight: 620; line-height: 1.4; }
+:is(h2, h3, h4, h5, h6) { margin: 0 0 8px; font-size: 15px; font-weight: 600; line-height: 1.4; }
 h2 { font-size: 18px; }
 .status, .sources h3 { color: var(--_muted); font-size: 13px; }
 .status { margin: 0; }
@@ -24,11 +24,11 @@ h2 { font-size: 18px; }
 [aria-busy="true"] ~ .tools, [aria-busy="false"] ~ .status,
 .turn:not([data-state="done"]) .feedback, .turn:is(:not(:last-child), [data-state="error"]) .again { display: none; }
 
-.trouble:not(:empty) { margin-top: 12px; padding: 16px; border-radius: 10px;
+.trouble:not(:empty) { margin-top: 12px; padding: 16px; border-radius: 10px; outline: 1px solid transparent;
   background: color-mix(in srgb, light-dark(#a8321f, #f0907c) 8%, transparent); }
 .trouble p { margin: 0 0 10px; }
 
-.prose { line-height: 1.62; }
+.prose { line-height: 1.6; }
 .prose > :first-child { margin-top: 0; }
 .prose :is(p, ul, ol, blockquote, figure, .table) { margin: 0 0 .85em; }
 .prose :is(h3, h4, h5, h6) { margin-top: 1.4em; }
@@ -68,7 +68,6 @@ h2 { font-size: 18px; }
 .sources ol { margin: 0; padding: 0; list-style: none; }
 .card { display: flex; gap: 10px; margin-inline: -8px; padding: 6px 8px; border-radius: 8px; color: inherit;
   font-size: 14px; text-decoration: none; }
-.card .head { display: block; }
 .number { align-self: start; margin-top: 1px; }
 ol.sources .excerpt, .number:empty { display: none; }
 
@@ -78,8 +77,10 @@ ol.sources .excerpt, .number:empty { display: none; }
 [aria-pressed="true"] { color: var(--_accent); }
 [aria-pressed="true"] svg { fill: currentColor; }
 .feedback > :is(form, p) { flex: 100%; padding: 4px 9px 8px; font-size: 14px; }
-.feedback fieldset { display: flex; flex-wrap: wrap; gap: 6px 14px; margin: 0; padding: 0; border: 0; }
-.feedback legend { font-weight: 600; }
+.feedback form { order: 1; }
+.feedback fieldset { display: flex; flex-wrap: wrap; gap: 6px 16px; margin: 0; padding: 0; border: 0; }
+.feedback legend { padding: 0 0 6px; font-weight: 600; }
+.feedback input { margin-inline: 0 6px; vertical-align: -2px; }
 .feedback textarea { width: 100%; margin-block: 10px; padding: 8px 10px; border: 1px solid var(--_line); border-radius: 8px; }
 
 @media (prefers-reduced-motion: no-preference) {

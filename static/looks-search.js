@@ -18,14 +18,14 @@ export const SEARCH_LOOKS = css`
 .words, .card .head, .excerpt, .peek a { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent; }
 .ask > .icon:first-child { color: var(--_accent); }
 
-.head { font-weight: 550; }
-[role="group"] > .head { display: block; padding: 8px 10px 4px; color: var(--_muted); font-size: 13px; }
+.head { display: block; font-weight: 600; }
+[role="group"] > .head { padding: 8px 10px 4px; color: var(--_muted); font-size: 13px; }
 .section { width: auto; margin-inline-start: 18px; padding-inline-start: 21px; border-inline-start: 1px solid var(--_line);
   border-start-start-radius: 0; border-end-start-radius: 0; }
 .section .head { font-size: 14px; }
 .step { color: var(--_muted); font-weight: 400; }
-.excerpt { color: var(--_muted); font-size: 13.5px; }
-.excerpt { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 1; overflow: hidden; }
+.excerpt { color: var(--_muted); font-size: 13.5px;
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 1; overflow: hidden; }
 mark { background: none; color: var(--_accent); }
 .clear { color: var(--_muted); }
 

@@ -76,7 +76,7 @@ slot:has(~ .inline[open]) { display: none; }
   }
   .view { max-height: none; }
   .bar { padding-top: max(10px, env(safe-area-inset-top)); }
-  .foot { padding-bottom: max(9px, env(safe-area-inset-bottom)); }
+  .foot { min-height: 57px; padding-bottom: max(9px, env(safe-area-inset-bottom)); }
   kbd, .keys { display: none; }
   kbd + .icon { display: block; }
   .icon-button { width: 40px; height: 40px; }

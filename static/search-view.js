@@ -93,9 +93,9 @@ export class SearchView {
     return this.typed.trim();
   }
 
-  async #typed() {
+  #typed() {
     this.leave();
-    this.#active = 0;
+    this.#rows = []; // the first of the new ones is chosen
     if (!this.#query) return this.#begin();
     const query = this.typed.trimStart(); // white space at the end finishes a word
     const known = this.#kept.get(query);
@@ -112,7 +112,7 @@ export class SearchView {
     this.#suggestions = await this.#room.suggestions();
     if (this.#query) return;
     this.#fill();
-    if (this.#rows.length === 0) this.#say("invitation");
+    if (!this.#rows.length) this.#say("invitation");
   }
 
   async #seek(query) {
@@ -141,8 +141,9 @@ export class SearchView {
   }
 
   /** The last rows stay, and the search goes on as soon as it can. */
-  #lost(query, { status, retryAfterSeconds }) {
+  #lost(query, { status, message, retryAfterSeconds }) {
     this.#say(status === 429 ? "searchBusy" : "unreachable");
+    if (status === 404) this.#note.textContent = message; // for who wrote the page: the site's key is wrong
     this.#announce(this.#note.textContent);
     this.#search = setTimeout(() => this.#seek(query), 1000 * (retryAfterSeconds ?? RETRY_SECONDS));
   }

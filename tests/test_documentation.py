@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
+from click.testing import CliRunner
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pydantic import SecretStr
@@ -50,6 +51,11 @@ def shown_default(value: object) -> str:
     if value in (None, "", ()):
         return "unset"
     return f"`{', '.join(value)}`" if isinstance(value, tuple) else f"`{value}`"
+
+
+def test_the_documentation_is_read_without_a_flaw() -> None:
+    result = CliRunner().invoke(lectern, ["ingest", "--check", "--strict", str(ROOT / "docs")])
+    assert (result.exit_code, "flaw" in result.output) == (0, False)
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/configuration.md"])

@@ -249,6 +249,21 @@ async def test_what_was_asked_and_followed_is_remembered_until_it_is_cleared(pag
     await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
 
 
+async def test_enter_asks_what_was_pasted_where_a_recent_query_stood_first(page: Page, site_url: str) -> None:
+    await open_box(page, site_url)
+    await page.keyboard.type("pairing ")
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_role("button", name="Back to search").click()
+    await page.locator("lectern-search [role=combobox]:visible").fill("")
+    await expect(rows(page)).to_have_text(["pairing", "Clear"])
+    await page.route(SEARCH, lambda route: route.fulfill(json={"confidence": None, "hits": []}))
+    await page.keyboard.insert_text("lamps")  # at once, as from the clipboard or an input method
+    await expect(page.get_by_text("No section matches")).to_be_visible()
+    assert await selected(page) == 0
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".answer h2")).to_have_text("lamps")
+
+
 async def test_without_a_store_nothing_is_remembered_and_nothing_fails(page: Page, site_url: str) -> None:
     await page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })"
@@ -270,6 +285,15 @@ async def test_trouble_is_said_and_the_search_goes_on(page: Page, site_url: str,
     await page.unroute(SEARCH)
     await expect(page.get_by_role("group", name="Dimming")).to_be_visible()
     await expect(page.locator(".note").first).to_be_empty()
+
+
+async def test_a_key_of_another_site_is_named_as_the_trouble(page: Page, site_url: str) -> None:
+    await page.goto(site_url)
+    await page.locator("lectern-search").evaluate("box => box.setAttribute('site', 'pk_of_another')")
+    await page.keyboard.press("Control+k")
+    await page.locator("lectern-search [role=combobox]:visible").fill("pairing ")
+    await expect(page.locator(".note").first).to_contain_text("`data-site` of the script's tag")
+    await expect(rows(page)).to_have_text(["Ask: “pairing”"])
 
 
 async def test_a_device_that_is_connected_again_searches_again(page: Page, site_url: str) -> None:
