@@ -1,6 +1,6 @@
 /**
  * The answering half of the box: a conversation, its turns one below the other, and a field for the next question.
- * Its `data-state` is that of the last turn. The tab's memory has the turns, so that a reload, or the site's next
+ * Its `data-state` is that of the last turn, and ends with `ing` while it runs. The tab's memory has the turns, so that a reload, or the site's next
  * page, shows them again and goes on with the one that was being written.
  */
 
@@ -70,10 +70,10 @@ export class AnswerView {
 
   /** A turn has another state, or more to remember. @param {string} [conversation] */
   changed(conversation = this.#conversation) {
-    // By now the page may show another element, which remembers for itself.
-    if (!this.root.isConnected) return;
     this.#conversation = conversation;
     this.root.dataset.state = this.#last?.state ?? "";
+    // By now the page may show another element, which remembers for itself.
+    if (!this.root.isConnected) return;
     const turns = this.#turns.map(({ record }) => record).filter(({ id }) => id);
     this.#room.memory.write({ turns, conversation });
     // A control that has just disappeared must not take the focus with it.

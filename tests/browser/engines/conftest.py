@@ -1,7 +1,8 @@
-"""The box in other engines than Chromium's, on a page of another origin that allows nothing beyond what it has to."""
+"""The box in other engines than Chromium's, on a page of another origin with a strict policy."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
 import pytest
 
 from tests.browser.asking import Answering

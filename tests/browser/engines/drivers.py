@@ -1,4 +1,4 @@
-"""Firefox and WebKit, driven by their WebDrivers: `geckodriver`, and `WebKitWebDriver` with WebKitGTK's MiniBrowser."""
+"""Firefox and WebKit, driven by `geckodriver`, and by `WebKitWebDriver` with WebKitGTK's MiniBrowser."""
 
 import shutil
 import subprocess

@@ -22,7 +22,8 @@ const style = (selector) => getComputedStyle(one(selector));
 """
 
 NOTING: Final = """
-const note = (text) => sessionStorage.troubles = JSON.stringify([...JSON.parse(sessionStorage.troubles ?? "[]"), String(text)]);
+const noted = () => JSON.parse(sessionStorage.troubles ?? "[]");
+const note = (text) => sessionStorage.troubles = JSON.stringify([...noted(), String(text)]);
 addEventListener("error", (event) => note(event.message));
 addEventListener("unhandledrejection", (event) => note(event.reason));
 document.addEventListener("securitypolicyviolation",

@@ -70,12 +70,15 @@ def test_an_answer_streams_with_its_markdown_and_sources(reader: Reader, embedde
     ask(reader, embedded())
     reader.sees_state("writing")
     reader.sees_state("done")
-    reader.sees("all('.prose > *').map((node) => node.localName)", "p ol figure div h3 blockquote".split())
+    reader.sees(
+        "all('.prose > *').map((node) => node.localName)", ["p", "ol", "figure", "div", "h3", "blockquote"]
+    )
     assert "E_PAIR_TIMEOUT" == reader.see("one('.prose li code').textContent")
     assert "[lamp]\ncolour_temperature = 2700" == reader.see("one('.prose pre').textContent")
     assert ["1", "2", "1", "3", "2"] == reader.see("all('.prose .citation').map((node) => node.textContent)")
     assert "2,700" == reader.see("one('.prose td[data-align=right]').textContent")
     reader.sees("all('.sources .card').length > 0", True)
+    assert ["send"] == reader.see("['stop', 'send', 'status'].filter((name) => one(`.${name}`))")
     reader.keep("answered")
 
 
