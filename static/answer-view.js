@@ -1,7 +1,8 @@
 /**
  * The answering half of the box: a conversation, its turns one below the other, and a field for the next question.
- * Its `data-state` is that of the last turn, and ends with `ing` while it runs. The tab's memory has the turns, so that a reload, or the site's next
- * page, shows them again and goes on with the one that was being written.
+ * Its `data-state` is that of the last turn: `thinking` or `writing` while there is something to stop. The tab's memory
+ * has the turns, so that a reload, or the site's next page, shows them again and goes on with the one that was being
+ * written.
  */
 
 import { showSourcesIn } from "./citations.js";

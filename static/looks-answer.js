@@ -19,7 +19,7 @@ export const ANSWER_LOOKS = css`
 h2 { font-size: 18px; }
 .status { margin: 0; color: var(--_muted); font-size: 13px; }
 .status::before { content: "● "; color: var(--_accent); }
-.answer[data-state$="ing"] .send, .answer:not([data-state$="ing"]) .stop,
+.answer[data-state*="ing"] .send, .answer:not([data-state*="ing"]) .stop,
 [aria-busy="true"] ~ .tools, [aria-busy="false"] ~ .status,
 .turn:not([data-state="done"]) .feedback, .turn:is(:not(:last-child), [data-state="error"]) .again { display: none; }
 
