@@ -71,7 +71,7 @@ slot:has(~ .inline[open]) { display: none; }
 
 @media (max-width: 640px), (max-height: 480px) {
   dialog {
-    inset: 0 0 auto; top: var(--_top, 0); width: 100vw; max-width: none;
+    inset: 0 0 auto; top: var(--_top, 0); width: 100%; max-width: none;
     height: var(--_height, 100dvh); max-height: none; margin: 0; border: 0; border-radius: 0;
   }
   .view { height: 100%; max-height: none; }

@@ -186,7 +186,7 @@ def test_arabic_goes_from_right_to_left(reader: Reader, embedded: Embedding, wid
 def test_a_small_window_is_filled(reader: Reader, embedded: Embedding, position: str) -> None:
     reader.visit(embedded(body=f"<lectern-search position={position}></lectern-search>"))
     reader.driver.set_window_size(390, 844)
-    size = [0, 0, *reader.see("[innerWidth, innerHeight]")]
+    size = [0, 0, *reader.see("[document.documentElement.clientWidth, innerHeight]")]
     reader.press("Control+k")
     reader.sees(FOCUSED, "input")
     reader.sees("(({x, y, width, height}) => [x, y, width, height].map(Math.round))(rect('dialog'))", size)
