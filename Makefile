@@ -2,6 +2,7 @@
 # make test                      the server, in a real database, over real HTTP
 # make browser                   the box in a real browser, and the clients of others
 # make examples                  the sites in examples/, built by their generators, in a real browser
+# make engines                   the box in Firefox and WebKit
 # make soak                      what takes minutes: kills, long runs, large trees
 # make check                     style, types, floors
 
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: up test browser examples soak check benchmarks wheel clean
+.PHONY: up test browser examples engines soak check benchmarks wheel clean
 
 up: $(VENV)/.installed
 	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")
@@ -25,6 +26,10 @@ browser: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-br
 # Built sites and what builds them stay in build/examples.
 examples: $(VENV)/.installed-dev $(VENV)/.installed-browser
 	$(BIN)/pytest -m examples tests/browser/examples
+
+# Screenshots stay in build/engines.
+engines: $(VENV)/.installed-dev $(VENV)/.installed-engines
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -m engines tests/browser/engines
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak
@@ -64,4 +69,8 @@ $(VENV)/.installed-clients: tests/clients/package.json tests/clients/package-loc
 
 $(VENV)/.installed-browser: $(VENV)/.installed-dev
 	sh tests/install_browser.sh $(BIN)
+	@touch $@
+
+$(VENV)/.installed-engines: $(VENV)/.installed-dev
+	sh tests/install_engines.sh $(BIN)
 	@touch $@

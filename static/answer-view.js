@@ -1,7 +1,8 @@
 /**
  * The answering half of the box: a conversation, its turns one below the other, and a field for the next question.
- * Its `data-state` is that of the last turn. The tab's memory has the turns, so that a reload, or the site's next
- * page, shows them again and goes on with the one that was being written.
+ * Its `data-state` is that of the last turn: `thinking` or `writing` while there is something to stop. The tab's memory
+ * has the turns, so that a reload, or the site's next page, shows them again and goes on with the one that was being
+ * written.
  */
 
 import { showSourcesIn } from "./citations.js";
@@ -78,10 +79,10 @@ export class AnswerView {
 
   /** A turn has another state, or more to remember. @param {string} [conversation] */
   changed(conversation = this.#conversation) {
-    // By now the page may show another element, which remembers for itself.
-    if (!this.root.isConnected) return;
     this.#conversation = conversation;
     this.root.dataset.state = this.#last?.state ?? "";
+    // By now the page may show another element, which remembers for itself.
+    if (!this.root.isConnected) return;
     const turns = this.#turns.filter(({ record, isRunning }) => record.id || isRunning).map(({ record }) => record);
     this.#room.memory.write({ turns, conversation, isLeft: this.root.hidden });
     // A control that has just disappeared must not take the focus with it.

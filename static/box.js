@@ -164,13 +164,15 @@ export class Box {
     event.stopPropagation();
     if (event.type !== "keydown" || event.isComposing) return;
     if (event.key !== "Escape") this.#host.press(event);
-    else if (!event.defaultPrevented && !this.#dialog.querySelector(":popover-open")) this.#escape(event);
+    else if (!event.defaultPrevented) this.#escape(event);
   }
 
-  /** Escape stops, then goes back, then closes. */
+  /** Escape hides what a citation shows, stops, then goes back, then closes. */
   #escape(event) {
     event.preventDefault();
-    if (this.#searching.root.hidden) this.#answering.escape();
+    const peek = this.#dialog.querySelector(":popover-open");
+    if (peek) peek.hidePopover();
+    else if (this.#searching.root.hidden) this.#answering.escape();
     else this.close();
   }
 

@@ -23,7 +23,7 @@ export function citationOf(source) {
  * @param {Element} root
  */
 export function showSourcesIn(root) {
-  const peek = element("div", { class: "peek", popover: true });
+  const peek = element("div", { class: "peek", popover: "manual" });
   const point = ({ target }) => {
     if (peek.contains(target)) return;
     peek.hidePopover();

@@ -20,7 +20,7 @@ h2 { font-size: 18px; }
 .status, .sources h3 { color: var(--_muted); font-size: 13px; }
 .status { margin: 0; }
 .status::before { content: "● "; color: var(--_accent); }
-.answer:has([aria-busy="true"]) .send, .answer:not(:has([aria-busy="true"])) .stop,
+.answer[data-state*="ing"] .send, .answer:not([data-state*="ing"]) .stop,
 [aria-busy="true"] ~ .tools, [aria-busy="false"] ~ .status,
 .turn:not([data-state="done"]) .feedback, .turn:is(:not(:last-child), [data-state="error"]) .again { display: none; }
 
@@ -59,7 +59,7 @@ h2 { font-size: 18px; }
   font-size: 11px; font-weight: 600; line-height: 18px; text-align: center; }
 .prose .citation { margin-inline: 1px; text-decoration: none; vertical-align: 1px; }
 .prose .citation:hover { background: var(--_accent); color: var(--_on-accent); }
-.peek { position-area: end span-end; position-try: flip-inline; inset: auto; width: min(340px, 90vw); margin: 0 6px;
+.peek { position-area: end span-end; inset: auto; width: min(340px, 90vw); margin: 0 6px;
   padding: 12px 14px; border: 1px solid var(--_line); border-radius: 10px; background: var(--_back); color: var(--_muted);
   box-shadow: 0 8px 32px #0003; font-size: 13.5px; }
 .peek p { margin: 4px 0 0; }

@@ -45,10 +45,10 @@ dialog {
   box-shadow: 0 16px 64px #0004;
 }
 dialog:modal::backdrop { background: #0007; }
-.view { display: flex; flex-direction: column; height: 100%; max-height: min(680px, 76vh); }
+.view { display: flex; flex-direction: column; max-height: min(680px, 76vh); }
 .panel { width: var(--lectern-width, 440px); height: 100dvh; max-height: none; margin: 0; margin-inline-start: auto;
   border-block: 0; border-radius: 0; }
-.panel .view { max-height: none; }
+.panel .view { height: 100%; max-height: none; }
 .inline { position: static; width: 100%; margin: 0; box-shadow: none; }
 slot:has(~ .inline[open]) { display: none; }
 .bar {
@@ -71,10 +71,10 @@ slot:has(~ .inline[open]) { display: none; }
 
 @media (max-width: 640px), (max-height: 480px) {
   dialog {
-    inset: var(--_top, 0) 0 auto; width: 100vw; max-width: none;
+    inset: 0 0 auto; top: var(--_top, 0); width: 100%; max-width: none;
     height: var(--_height, 100dvh); max-height: none; margin: 0; border: 0; border-radius: 0;
   }
-  .view { max-height: none; }
+  .view { height: 100%; max-height: none; }
   .bar { padding-top: max(10px, env(safe-area-inset-top)); }
   .foot { min-height: 57px; padding-bottom: max(9px, env(safe-area-inset-bottom)); }
   kbd, .keys { display: none; }

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.asking import Answering, serve_answers
 from tests.browser.docs_site import DocsSite, serve_docs_site
+
+collect_ignore = [] if find_spec("selenium") else ["engines"]  # which `make engines` installs
 
 _ARGUMENTS = [
     "--no-sandbox",  # root in a container
