@@ -17,11 +17,11 @@ up: $(VENV)/.installed
 	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")
 
 test: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
-	$(BIN)/pytest -n 2 --ignore tests/browser --ignore tests/clients
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/browser --ignore tests/clients
 	$(BIN)/node --test tests/static/*.test.mjs
 
 browser: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
-	$(BIN)/pytest -n 2 tests/browser tests/clients
+	$(BIN)/pytest -n 2 --dist worksteal tests/browser tests/clients
 
 # Built sites and what builds them stay in build/examples.
 examples: $(VENV)/.installed-dev $(VENV)/.installed-browser

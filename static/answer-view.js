@@ -11,6 +11,7 @@ import { button, drawing, element } from "./dom.js";
 import { BACK, SEND } from "./icons.js";
 import { Turn } from "./turn.js";
 
+const AT_ONCE_MS = 500; // a guess: what fills the view by then is not read as fast as it comes
 const BOTTOM_PX = 40; // nearer to the end than this counts as reading along
 
 export class AnswerView {
@@ -19,6 +20,7 @@ export class AnswerView {
   #field;
   #turns = [];
   #conversation;
+  #soon;
 
   /** @param {import("./box.js").Room} room */
   constructor(room) {
@@ -57,7 +59,6 @@ export class AnswerView {
     this.#turns = [];
     this.#body.replaceChildren();
     this.#conversation = undefined;
-    this.root.hidden = false;
     this.#add({ query }, nearest).ask();
   }
 
@@ -97,12 +98,17 @@ export class AnswerView {
     if (!this.#last) this.#room.search();
   }
 
-  /** Lets a turn grow, and stays at the end where the reader was there. @param {() => void} change */
+  /**
+   * Lets a turn grow, and stays at the end where the reader was there. What comes at once is read from its question on.
+   *
+   * @param {() => void} change
+   */
   grow(change) {
     const body = this.#body;
     const readingAlong = body.scrollHeight - body.scrollTop - body.clientHeight < BOTTOM_PX;
     change();
-    if (readingAlong) body.scrollTop = body.scrollHeight;
+    const end = Date.now() < this.#soon ? this.#last.root.offsetTop - body.offsetTop : body.scrollHeight;
+    if (readingAlong) body.scrollTop = end;
   }
 
   get #last() {
@@ -112,6 +118,7 @@ export class AnswerView {
   #add(record, nearest) {
     const turn = new Turn(this.#room, { thread: this, record, nearest });
     this.#turns.push(turn);
+    this.#soon = Date.now() + AT_ONCE_MS;
     this.#body.append(turn.root);
     this.#body.scrollTop = this.#body.scrollHeight;
     return turn;

@@ -19,11 +19,11 @@
 
 // Nearest the neighbours that they resemble: in this order they compress best once they are joined.
 import { SHEETS, SMALL_SCREEN } from "./looks.js";
-import { createClient } from "./client.js";
 import { SearchView } from "./search-view.js";
 import { AnswerView } from "./answer-view.js";
-import { css, element } from "./dom.js";
 import { Memory } from "./memory.js";
+import { css, element } from "./dom.js";
+import { createClient } from "./client.js";
 import { speaker } from "./strings.js";
 
 const HUSH_MS = 100; // a guess: screen readers notice that a region was emptied
@@ -121,7 +121,7 @@ export class Box {
     const host = this.#host;
     const key = `${host.endpoint}${host.setting("site")}`;
     const client = createClient({ endpoint: host.endpoint, site: host.setting("site") });
-    const ofSite = () => client.site().then(({ suggested_questions: questions }) => questions ?? [], () => ((this.#site = null), []));
+    const ofSite = () => client.site().then((site) => site.suggested_questions, () => ((this.#site = null), []));
     return {
       client,
       say,
@@ -189,7 +189,7 @@ export class Box {
   #appear(isStill) {
     if (this.isOpen) return;
     const dialog = this.#dialog;
-    const position = matchMedia(SMALL_SCREEN).matches ? "" : (this.#host.getAttribute("position") ?? "");
+    const position = matchMedia(SMALL_SCREEN).matches ? "" : this.#host.setting("position");
     this.isOpen = true;
     this.#before = this.#host.shadowRoot.activeElement ?? document.activeElement;
     dialog.className = isStill ? `${position} still` : position;

@@ -54,10 +54,10 @@ h2 { font-size: 18px; }
 .prose [data-align="right"] { text-align: end; }
 .prose [data-align="center"] { text-align: center; }
 
-.citation, .number { display: inline-block; flex: none; min-width: 18px; border-radius: 5px; color: var(--_accent);
+.citation, .number { flex: none; min-width: 18px; border-radius: 5px; color: var(--_accent);
   background: color-mix(in srgb, var(--_accent) 14%, transparent);
   font-size: 11px; font-weight: 600; line-height: 18px; text-align: center; }
-.prose .citation { margin-inline: 1px; text-decoration: none; vertical-align: 1px; }
+.prose .citation { margin-inline: 1px; padding: 2px 6px; text-decoration: none; vertical-align: 1px; }
 .prose .citation:hover { background: var(--_accent); color: var(--_on-accent); }
 .peek { position-area: end span-end; inset: auto; width: min(340px, 90vw); margin: 0 6px;
   padding: 12px 14px; border: 1px solid var(--_line); border-radius: 10px; background: var(--_back); color: var(--_muted);

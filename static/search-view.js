@@ -18,7 +18,6 @@ const READING_PAUSE_MS = 600; // as the client's
 const ANNOUNCEMENT_PAUSE_MS = 1000; // a guess: screen readers speak the letters until then
 const RETRY_SECONDS = 2; // a guess
 const MAX_HITS = 10;
-const MAX_KEPT_SEARCHES = 50;
 const MAX_RECENT = 8;
 const MAX_QUERY_CHARS = 1000; // the server's default limit
 const ROW = "[role=option]";
@@ -32,7 +31,7 @@ export class SearchView {
   #active = 0;
   #hits = [];
   #suggestions = [];
-  /** @type {Map<string, import("./client.js").Source[]>} by query, the latest used last */
+  /** @type {Map<string, import("./client.js").Source[]>} by query; some kilobytes each, until the page is left */
   #kept = new Map();
   #search = 0;
   #announcement = 0;
@@ -130,9 +129,7 @@ export class SearchView {
   }
 
   #found(query, hits) {
-    this.#kept.delete(query);
     this.#kept.set(query, hits);
-    if (this.#kept.size > MAX_KEPT_SEARCHES) this.#kept.delete(this.#kept.keys().next().value);
     this.#hits = hits;
     const n = hits.length;
     this.#say(n ? "" : "nothingFound");

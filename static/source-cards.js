@@ -10,19 +10,16 @@ import { linkTo } from "./links.js";
  *
  * @param {string} text
  * @param {[number, number][]} ranges half-open, in UTF-16 code units
- * @returns {{text: string, marked: boolean}[]} in order, none empty
+ * @returns {string[]} in order; every second one is in a range
  */
 export function cutAtRanges(text, ranges) {
   const pieces = [];
   let at = 0;
   for (const [start, end] of [...ranges].sort(([a], [b]) => a - b)) {
-    const from = Math.max(at, Math.min(start, text.length));
-    const to = Math.max(from, Math.min(end, text.length));
-    pieces.push({ text: text.slice(at, from), marked: false }, { text: text.slice(from, to), marked: true });
-    at = to;
+    const from = Math.max(at, start);
+    pieces.push(text.slice(at, from), text.slice(from, (at = Math.max(from, end))));
   }
-  pieces.push({ text: text.slice(at), marked: false });
-  return pieces.filter((piece) => piece.text !== "");
+  return [...pieces, text.slice(at)];
 }
 
 /** @param {Source} source */
@@ -32,8 +29,7 @@ export function nameOf({ title, heading }) {
 
 /** The text with its ranges marked. @param {string} text @param {[number, number][]} ranges */
 export function marked(text, ranges) {
-  const pieces = cutAtRanges(text, ranges);
-  return pieces.map((piece) => (piece.marked ? element("mark", {}, [piece.text]) : piece.text));
+  return cutAtRanges(text, ranges).map((piece, index) => (index % 2 ? element("mark", {}, [piece]) : piece));
 }
 
 /**

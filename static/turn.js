@@ -209,9 +209,11 @@ export class Turn {
 
   #enter(state) {
     const { root, text, copy } = this.#parts;
-    root.dataset.state = state;
-    text.ariaBusy = this.isRunning;
-    copy.hidden = !this.#hasText;
+    this.#thread.grow(() => {
+      root.dataset.state = state;
+      text.ariaBusy = this.isRunning;
+      copy.hidden = !this.#hasText;
+    });
     this.#thread.changed();
   }
 

@@ -97,7 +97,7 @@ async def test_why_an_answer_is_short_is_said(page: Page, answering: Answering) 
 
 
 async def test_the_text_is_followed_only_by_who_is_at_its_end(page: Page, answering: Answering) -> None:
-    answering.endpoint.knobs = Knobs(answer="A line of some words.\n\n" * 60, delta_delay_seconds=0.005)
+    answering.endpoint.knobs = Knobs(answer="A line of some words.\n\n" * 30, delta_delay_seconds=0.02)
     await ask(page, answering.url)
     body = page.get_by_role("region", name="Conversation")
     while await body.evaluate("body => body.scrollTop") < 100:
@@ -105,6 +105,25 @@ async def test_the_text_is_followed_only_by_who_is_at_its_end(page: Page, answer
     await body.evaluate("body => body.scrollTop = 50")
     await answer_state(page, "done")
     assert 50 == await body.evaluate("body => body.scrollTop")
+
+
+async def test_what_comes_in_one_piece_is_read_from_its_question_on(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs = Knobs(answer="A line of some words.\n\n" * 60)
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    await expect(page.locator(".answer h2")).to_be_in_viewport()
+    body = page.get_by_role("region", name="Conversation")
+    assert await body.evaluate("body => body.scrollTop") < 20
+
+
+async def test_what_can_be_done_with_a_stopped_answer_is_in_sight(page: Page, answering: Answering) -> None:
+    answering.endpoint.knobs = Knobs(answer="A line of some words.\n\n" * 100, delta_delay_seconds=0.02)
+    await ask(page, answering.url)
+    body = page.get_by_role("region", name="Conversation")
+    await page.wait_for_function("body => body.scrollTop > 300", arg=await body.element_handle())
+    await page.keyboard.press("Escape")
+    await answer_state(page, "stopped")
+    await expect(page.get_by_role("button", name="Ask again")).to_be_in_viewport(ratio=1)
 
 
 async def test_a_citation_shows_its_source_under_the_pointer_and_with_the_focus(
