@@ -33,6 +33,7 @@ engines: $(VENV)/.installed-dev $(VENV)/.installed-engines
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak
+	$(BIN)/pytest -n 2 --hypothesis-profile=default tests/documents tests/answering
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

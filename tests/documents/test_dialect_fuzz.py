@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.documents.document import Document
@@ -43,6 +43,8 @@ _TEXTS = st.lists(st.tuples(_PIECES, _SPACES), max_size=60).map(lambda parts: ""
 
 
 @settings(max_examples=150, deadline=None)
+@example(text="<T\n-->", name="page.md", framework="github")
+@example(text="# x <a\nid='y'>z</a>\n</T\n>", name="page.md", framework="github")
 @given(text=_TEXTS, name=st.sampled_from(["page.md", "page.mdx"]), framework=st.sampled_from(_FRAMEWORKS))
 def test_no_text_crashes_a_reader(text: str, name: str, framework: str) -> None:
     if text.lstrip("\ufeff").startswith(("---", "+++")):

@@ -141,7 +141,7 @@ class Renderer:
             if element.partner is not None:
                 self._close(element)
             elif not self._is_known(tag):
-                self._writer.words(as_markdown(element.source))
+                self._writer.text(as_markdown(element.source))
         elif tag.is_single or element.partner is None:
             self._single(element)
         else:
@@ -162,7 +162,7 @@ class Renderer:
         tag = element.tag
         name = tag.html
         if self._is_text(element):
-            self._writer.words(as_markdown(element.source))
+            self._writer.text(as_markdown(element.source))
         elif name == "br":
             self._writer.words("  " if element.ends_line else " ")
         elif name == "hr":
@@ -278,7 +278,7 @@ class Renderer:
         tag = opened.element.tag
         if name in ("a", "span") and not tag.text("href") and tag.text("id", "name"):
             if _HEADING_LINE.match(self._writer.current):
-                self._writer.words(opened.element.source)
+                self._writer.words(" ".join(opened.element.source.split()))
                 opened.after = f"</{tag.name}>"
             return
         title = prop(tag, "title", self._names)
