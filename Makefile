@@ -17,7 +17,7 @@ up: $(VENV)/.installed
 	@$(BIN)/lectern up $(if $(DOCS),"$(DOCS)")
 
 test: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
-	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/browser --ignore tests/clients
+	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/browser --ignore tests/clients
 	$(BIN)/node --test tests/static/*.test.mjs
 
 browser: $(VENV)/.installed-dev $(VENV)/.installed-clients $(VENV)/.installed-browser
