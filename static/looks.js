@@ -42,7 +42,7 @@ dialog {
   margin: min(12vh, 120px) auto auto; padding: 0; overflow: hidden; outline: 0; overflow-wrap: anywhere;
   border: 1px solid var(--_line); border-radius: var(--_radius);
   background: var(--_back); color: var(--_text); text-align: start;
-  box-shadow: 0 16px 64px #0004;
+  box-shadow: 0 16px 64px #0004; scrollbar-color: var(--_muted) transparent;
 }
 dialog:modal::backdrop { background: #0007; }
 .view { display: flex; flex-direction: column; max-height: min(680px, 76vh); }
