@@ -45,7 +45,7 @@ export class AnswerView {
     if (this.root.hidden) return;
     this.root.hidden = true;
     this.stop();
-    this.changed();
+    this.#room.memory.write({ isLeft: true }); // what was not shown here is remembered as it is
   }
 
   /**
@@ -62,9 +62,11 @@ export class AnswerView {
     this.#add({ query }, nearest).ask();
   }
 
-  /** Stops, then goes back. */
+  /** Hides what a citation shows, stops, then goes back. */
   escape() {
-    if (this.#last?.isRunning) this.#last.stop();
+    const peek = this.root.querySelector(":popover-open");
+    if (peek) peek.hidePopover();
+    else if (this.#last?.isRunning) this.#last.stop();
     else this.#room.search();
   }
 

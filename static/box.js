@@ -167,12 +167,10 @@ export class Box {
     else if (!event.defaultPrevented) this.#escape(event);
   }
 
-  /** Escape hides what a citation shows, stops, then goes back, then closes. */
+  /** Escape goes back, then closes. */
   #escape(event) {
     event.preventDefault();
-    const peek = this.#dialog.querySelector(":popover-open");
-    if (peek) peek.hidePopover();
-    else if (this.#searching.root.hidden) this.#answering.escape();
+    if (this.#searching.root.hidden) this.#answering.escape();
     else this.close();
   }
 

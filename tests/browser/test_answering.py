@@ -152,6 +152,19 @@ async def test_a_citation_shows_its_source_under_the_pointer_and_with_the_focus(
     await expect(page.locator("dialog")).to_be_visible()
 
 
+async def test_escape_closes_the_search_at_once_after_a_citation_had_the_focus(
+    page: Page, answering: Answering
+) -> None:
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    await page.locator(".citation").first.focus()
+    await expect(page.locator(".peek")).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await expect(page.locator("lectern-search [role=combobox]:visible")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog")).to_be_hidden()
+
+
 async def test_a_touched_citation_shows_its_source_and_stays(browser: Browser, answering: Answering) -> None:
     context = await browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
     page = await context.new_page()
