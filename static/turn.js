@@ -1,6 +1,7 @@
 /**
  * One question of a conversation and its answer as it grows, the sources, and what to do next. Its `data-state` is
- * `thinking`, `writing`, `done`, `stopped` or `error`; the style shows parts by it.
+ * `thinking`, `writing`, `done`, `stopped` or `error`, and empty until an answer given before is there again; the style
+ * shows parts by it.
  */
 
 import { citationOf } from "./citations.js";
@@ -47,8 +48,9 @@ export class Turn {
     return this.root.dataset.state;
   }
 
+  /** One that was told of is only shown again: there is nothing to stop. */
   get isRunning() {
-    return this.#answer !== null;
+    return this.#answer && !this.record.isTold;
   }
 
   /** @param {boolean} [fresh] an answer given before will not do */
@@ -60,8 +62,9 @@ export class Turn {
 
   /** Keeps what was written. */
   stop() {
-    this.#answer?.stop();
-    if (this.#answer) this.#finish("stopped");
+    if (!this.isRunning) return;
+    this.#answer.stop();
+    this.#finish("stopped");
   }
 
   /** Follows the answer, here or on the next page. Where no id was heard the question is sent again, and answered once. */
@@ -120,7 +123,7 @@ export class Turn {
       table: say("table"),
       citation: (number) => this.#cite(number),
     });
-    this.#enter("thinking");
+    this.#enter(this.isRunning ? "thinking" : "");
     announce(this.#say("thinking"));
   }
 
@@ -211,7 +214,7 @@ export class Turn {
     const { root, text, copy } = this.#parts;
     this.#thread.grow(() => {
       root.dataset.state = state;
-      text.ariaBusy = this.isRunning;
+      text.ariaBusy = !!this.#answer;
       copy.hidden = !this.#hasText;
     });
     this.#thread.changed();

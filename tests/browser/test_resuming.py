@@ -142,6 +142,56 @@ async def test_a_stopped_answer_stays_stopped(page: Page, answering: Answering) 
     await expect(page.locator(".prose")).to_contain_text("word-0")
 
 
+async def test_what_was_typed_before_the_box_was_there_leaves_the_conversation_a_way_back(
+    page: Page, answering: Answering
+) -> None:
+    answering.endpoint.knobs = Knobs(answer="Yes [1].")
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    held = await hold(page, re.compile(r"/strings/en\.js"))
+    await page.goto(f"{answering.url}/pages/guides/bulbs")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("dim")
+    held.set()
+    field = page.locator("lectern-search [role=combobox]:visible")
+    await expect(field).to_have_value("dim")
+    await field.fill("")
+    await page.get_by_role("group", name="Conversation").get_by_role("option").click()
+    await answer_state(page, "done")
+    await expect(page.locator(".turn h2")).to_have_text([QUESTION])
+
+
+@pytest.mark.parametrize("key", ["Escape", "Control+k"])
+async def test_an_answer_that_is_shown_again_is_not_stopped(page: Page, answering: Answering, key: str) -> None:
+    answering.endpoint.knobs = Knobs(answer="Yes [1].")
+    await ask(page, answering.url)
+    await answer_state(page, "done")
+    await page.goto(f"{answering.url}/pages/guides/bulbs")
+    held = await hold(page, re.compile("/events"))
+    await reopen(page)
+    await expect(page.locator(".turn h2")).to_have_text([QUESTION])
+    await expect(page.locator(".stop")).to_be_hidden()
+    await page.keyboard.press(key)
+    row = page.get_by_role("group", name="Conversation").get_by_role("option")
+    await expect(row).to_be_visible()
+    held.set()
+    await row.click()
+    await answer_state(page, "done")
+    await expect(page.locator(".prose")).to_have_text("Yes 1.")
+
+
+async def hold(page: Page, address: re.Pattern[str]) -> asyncio.Event:
+    """Requests for it wait for the event."""
+    held = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route(address, wait)
+    return held
+
+
 async def test_closing_the_box_stops_the_model(page: Page, answering: Answering) -> None:
     await ask(page, answering.url)
     await answer_state(page, "writing")
