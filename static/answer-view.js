@@ -5,11 +5,11 @@
  * written.
  */
 
-import { showSourcesIn } from "./citations.js";
 import { closeButton } from "./close-button.js";
-import { button, drawing, element } from "./dom.js";
 import { BACK, SEND } from "./icons.js";
 import { Turn } from "./turn.js";
+import { showSourcesIn } from "./citations.js";
+import { button, drawing, element } from "./dom.js";
 
 const AT_ONCE_MS = 500; // a guess: what fills the view by then is not read as fast as it comes
 const BOTTOM_PX = 40; // nearer to the end than this counts as reading along
@@ -56,10 +56,15 @@ export class AnswerView {
    */
   ask(query, nearest) {
     this.stop();
+    this.forget();
+    this.#add({ query }, nearest).ask();
+  }
+
+  /** What is shown next comes out of the tab's memory. */
+  forget() {
     this.#turns = [];
     this.#body.replaceChildren();
     this.#conversation = undefined;
-    this.#add({ query }, nearest).ask();
   }
 
   /** Hides what a citation shows, stops, then goes back. */
@@ -97,7 +102,7 @@ export class AnswerView {
     turn.root.remove();
     this.#turns = this.#turns.filter((each) => each !== turn);
     this.changed();
-    if (!this.#last) this.#room.search();
+    if (!this.#last && !this.root.hidden) this.#room.search();
   }
 
   /**

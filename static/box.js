@@ -18,13 +18,13 @@
  */
 
 // Nearest the neighbours that they resemble: in this order they compress best once they are joined.
-import { SHEETS, SMALL_SCREEN } from "./looks.js";
-import { SearchView } from "./search-view.js";
-import { AnswerView } from "./answer-view.js";
-import { Memory } from "./memory.js";
 import { css, element } from "./dom.js";
-import { createClient } from "./client.js";
+import { SHEETS, SMALL_SCREEN } from "./looks.js";
+import { AnswerView } from "./answer-view.js";
+import { SearchView } from "./search-view.js";
 import { speaker } from "./strings.js";
+import { Memory } from "./memory.js";
+import { createClient } from "./client.js";
 
 const HUSH_MS = 100; // a guess: screen readers notice that a region was emptied
 
@@ -56,7 +56,7 @@ export class Box {
     this.#answering = new AnswerView(room);
     const dir = host.language === "ar" && "rtl"; // else the page's
     const parts = [this.#searching.root, this.#answering.root, this.#live];
-    this.#dialog = element("dialog", { part: "dialog", "aria-label": say("title"), tabindex: "-1", dir }, parts);
+    this.#dialog = element("dialog", { part: "dialog", "aria-label": room.placeholder, tabindex: "-1", dir }, parts);
     this.#listen();
     host.shadowRoot.adoptedStyleSheets.push(...SHEETS, this.#sheet);
     host.shadowRoot.append(this.#dialog);
@@ -127,7 +127,7 @@ export class Box {
       say,
       memory: new Memory(key),
       recent: new Memory(key, "localStorage"),
-      placeholder: host.setting("placeholder") || say("placeholder"),
+      placeholder: host.placeholder,
       suggestions: async () => host.suggestions ?? (this.#site ??= ofSite()),
       ask: (query, nearest) => this.#ask(query, nearest),
       converse: () => this.#converse(),
@@ -155,7 +155,10 @@ export class Box {
     const { signal } = (this.#watching = new AbortController());
     for (const type of ["resize", "scroll"]) window.visualViewport.addEventListener(type, () => this.#fit(), { signal });
     const back = ({ persisted }) => {
-      if (persisted && this.#place && this.#last.read().place === location.href) this.open({ isStill: true });
+      if (!persisted) return;
+      this.#answering.forget(); // other pages may have gone on with the conversation
+      this.isOpen ||= this.#place && this.#place === this.#last.read().place;
+      this.moved();
     };
     window.addEventListener("pageshow", back, { signal });
   }

@@ -6,7 +6,7 @@ const CONFIRMATION_MS = 1600; // a guess: long enough to be read
  * @param {string} text
  * @param {HTMLElement} button
  * @param {Node} shown what is selected instead where pages may not write to the clipboard (plain http)
- * @param {import("./box.js").Room} [room]
+ * @param {Pick<import("./box.js").Room, "say" | "announce">} room
  */
 export async function copyText(text, button, shown, room) {
   try {
@@ -16,8 +16,8 @@ export async function copyText(text, button, shown, room) {
     return;
   }
   const label = (button.dataset.label ??= button.textContent);
-  button.textContent = room?.say("copied") ?? "Copied";
-  room?.announce(button.textContent);
+  button.textContent = room.say("copied");
+  room.announce(button.textContent);
   setTimeout(() => (button.textContent = label), CONFIRMATION_MS);
 }
 

@@ -3,6 +3,8 @@
 import { copyText } from "./clipboard.js";
 import { element } from "./dom.js";
 
+const ENGLISH = { say: () => "Copied", announce() {} }; // as this page, whatever the box speaks
+
 /**
  * @param {URL} home where widget.js is
  * @param {string} key the site's, or empty where it is not known
@@ -16,7 +18,7 @@ export function furnishSettings(home, key) {
       show();
     });
   }
-  copy.addEventListener("click", () => copyText(code.textContent, copy, code));
+  copy.addEventListener("click", () => copyText(code.textContent, copy, code, ENGLISH));
   show();
 }
 

@@ -3,9 +3,9 @@
  * host page's `style-src` need not name this server.
  */
 
+import { SEARCH_LOOKS } from "./looks-search.js";
 import { css } from "./dom.js";
 import { ANSWER_LOOKS } from "./looks-answer.js";
-import { SEARCH_LOOKS } from "./looks-search.js";
 
 /** Where the box fills the screen, whatever its position; 200 % zoom makes a laptop's screen so small. */
 export const SMALL_SCREEN = "(max-width: 640px), (max-height: 480px)";
@@ -42,7 +42,7 @@ dialog {
   margin: min(12vh, 120px) auto auto; padding: 0; overflow: hidden; outline: 0; overflow-wrap: anywhere;
   border: 1px solid var(--_line); border-radius: var(--_radius);
   background: var(--_back); color: var(--_text); text-align: start;
-  box-shadow: 0 16px 64px #0004; scrollbar-color: var(--_muted) transparent;
+  box-shadow: 0 16px 64px #0004; scrollbar-color: color-mix(in srgb, var(--_text) 40%, transparent) transparent;
 }
 dialog:modal::backdrop { background: #0007; }
 .view { display: flex; flex-direction: column; max-height: min(680px, 76vh); }

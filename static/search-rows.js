@@ -1,8 +1,8 @@
 /** The rows of the search's listbox, and the groups they stand in. */
 
 import { button, drawing, element } from "./dom.js";
-import { ENTER, PAGE } from "./icons.js";
 import { marked } from "./source-cards.js";
+import { ENTER, PAGE } from "./icons.js";
 
 /** @typedef {import("./client.js").Source} Source */
 

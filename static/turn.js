@@ -4,11 +4,11 @@
  * shows parts by it.
  */
 
-import { citationOf } from "./citations.js";
 import { copyCode, copyText } from "./clipboard.js";
-import { button, element } from "./dom.js";
-import { feedbackOn } from "./feedback.js";
 import { MarkdownStream } from "./markdown.js";
+import { citationOf } from "./citations.js";
+import { feedbackOn } from "./feedback.js";
+import { button, element } from "./dom.js";
 import { sourceCard } from "./source-cards.js";
 
 const MAX_PAGE_CHARS = 1000; // what the server takes

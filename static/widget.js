@@ -101,6 +101,7 @@ class LecternSearch extends HTMLElement {
   #text = make("span");
   #keys = make("small", { ariaHidden: "true" });
   #loading = null;
+  #asked;
   #box = null;
 
   constructor() {
@@ -130,6 +131,7 @@ class LecternSearch extends HTMLElement {
   disconnectedCallback() {
     present.delete(this);
     if (this.#box?.isOpen) [left, isReturning] = [this.#box, true];
+    else if (!this.#box) question ||= this.#asked; // for the one that takes its place
     setTimeout(() => {
       left = null;
       float();
@@ -139,7 +141,7 @@ class LecternSearch extends HTMLElement {
 
   attributeChangedCallback() {
     const command = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl ";
-    this.#say(this.setting("placeholder") || PLACEHOLDERS[this.language]);
+    this.#say(this.placeholder);
     this.#keys.textContent = this.#letter && command + this.#letter.toUpperCase();
   }
 
@@ -172,12 +174,17 @@ class LecternSearch extends HTMLElement {
 
   /** @param {string} query */
   async ask(query) {
-    (await this.load())?.ask(query);
+    const box = await this.load();
+    if (this.isConnected) box?.ask(query);
   }
 
   /** What an attribute says here, or on the script for the whole page. @param {string} name */
   setting(name) {
     return this.getAttribute(name) ?? SCRIPT?.dataset[name] ?? "";
+  }
+
+  get placeholder() {
+    return this.setting("placeholder") || PLACEHOLDERS[this.language];
   }
 
   get endpoint() {
@@ -228,10 +235,10 @@ class LecternSearch extends HTMLElement {
   async #arrive() {
     const typed = left?.typed;
     const isOpen = left || (isReturning && openPlace() === location.href);
-    const asked = !isReturning && question;
+    this.#asked = !isReturning && question;
     left = isReturning = question = null;
     if (isOpen) (await this.load())?.open({ typed, isStill: true });
-    else if (asked) this.ask(asked);
+    else if (this.#asked) this.ask(this.#asked);
   }
 
   /** Empty when there is no hotkey. */

@@ -1,7 +1,5 @@
 /** What the box says in Arabic. */
 export default {
-  placeholder: "ابحث أو اسأل…",
-  title: "البحث والسؤال",
   close: "إغلاق",
   ask: "اسأل",
   hits: "الأقسام",

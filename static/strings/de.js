@@ -1,7 +1,5 @@
 /** What the box says in German. */
 export default {
-  placeholder: "Suchen oder fragen…",
-  title: "Suchen und fragen",
   close: "Schließen",
   ask: "Fragen",
   hits: "Abschnitte",

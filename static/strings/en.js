@@ -3,8 +3,6 @@
  * of the language's plurals.
  */
 export default {
-  placeholder: "Search or ask…",
-  title: "Search and ask",
   close: "Close",
   ask: "Ask",
   hits: "Sections",

@@ -1,7 +1,5 @@
 /** What the box says in Spanish. */
 export default {
-  placeholder: "Buscar o preguntar…",
-  title: "Buscar y preguntar",
   close: "Cerrar",
   ask: "Preguntar",
   hits: "Secciones",

@@ -1,7 +1,5 @@
 /** What the box says in French. */
 export default {
-  placeholder: "Chercher ou demander…",
-  title: "Chercher et demander",
   close: "Fermer",
   ask: "Demander",
   hits: "Sections",

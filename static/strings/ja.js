@@ -1,7 +1,5 @@
 /** What the box says in Japanese. */
 export default {
-  placeholder: "検索または質問…",
-  title: "検索と質問",
   close: "閉じる",
   ask: "質問",
   hits: "セクション",

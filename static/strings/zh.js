@@ -1,7 +1,5 @@
 /** What the box says in Chinese, in simplified characters. */
 export default {
-  placeholder: "搜索或提问…",
-  title: "搜索与提问",
   close: "关闭",
   ask: "提问",
   hits: "章节",

@@ -40,13 +40,13 @@ async def test_every_language_says_everything_with_every_plural(page: Page, docs
             assert HOLES.findall(text["other"]) == HOLES.findall(texts[key]["other"]), (language, key)
 
 
-async def test_the_button_says_what_the_field_says(page: Page, docs: DocsSite, site_url: str) -> None:
+async def test_the_button_speaks_each_language(page: Page, docs: DocsSite, site_url: str) -> None:
     elements = "".join(f"<p lang={name}><lectern-search></lectern-search></p>" for name in NAMES)
     await page.goto(docs.write(elements, head=tag(site_url)))
     said = await page.locator("lectern-search").evaluate_all(
         "(all) => all.map(({ shadowRoot }) => shadowRoot.querySelector('.opener span').textContent)"
     )
-    assert [(await texts_of(page, site_url, name))["placeholder"] for name in NAMES] == said
+    assert ("Suchen oder fragen…", len(NAMES)) == (said[NAMES.index("de")], len(set(said)))
 
 
 @pytest.mark.parametrize(

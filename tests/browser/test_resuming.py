@@ -4,9 +4,12 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Route, async_playwright, expect
 
 from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up
+from tests.browser.conftest import find_browser
+from tests.browser.docs_site import DocsSite
+from tests.browser.test_opening import tag
 from tests.model_endpoint import Knobs
 
 ASKED = re.compile(r"/v1/answers\??$")
@@ -240,3 +243,33 @@ async def test_a_lost_connection_is_told_until_text_flows_again(page: Page, answ
     await expect(page.locator(".status")).to_have_text("Writing…")
     await answer_state(page, "done")
     assert WORDS == await page.locator(".prose").inner_text()
+
+
+async def test_a_page_out_of_the_browsers_cache_has_what_was_asked_since(
+    docs: DocsSite, answering: Answering
+) -> None:
+    answering.endpoint.knobs = Knobs(answer="Yes [1].")
+    docs.write(path="/other", head=tag(answering.url))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find_browser(),
+            args=["--no-sandbox"],
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        page = await browser.new_page()
+        await ask(page, docs.write(head=tag(answering.url)))
+        await answer_state(page, "done")
+        await page.evaluate("document.querySelector('lectern-search').close()")
+        await page.evaluate("globalThis.isSame = true; location.href = '/other'")
+        await page.wait_for_url("**/other")
+        await reopen(page)
+        await answer_state(page, "done")
+        await follow_up(page, "And then?")
+        await expect(page.locator(".turn")).to_have_count(2)
+        await answer_state(page, "done")
+        await page.evaluate("document.querySelector('lectern-search').close()")
+        await page.evaluate("history.back()")
+        await page.wait_for_function("globalThis.isSame")
+        await reopen(page)
+        await expect(page.locator(".turn h2")).to_have_text([QUESTION, "And then?"])
+        await browser.close()
