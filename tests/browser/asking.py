@@ -1,11 +1,13 @@
 """A server that answers with the test endpoint's words, and a reader who asks it in the box."""
 
+import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from server.app import create_app
 from server.settings import Settings
@@ -51,3 +53,15 @@ async def follow_up(page: Page, question: str) -> None:
 
 async def answer_state(page: Page, state: str) -> None:
     await expect(page.locator(".answer")).to_have_attribute("data-state", state, timeout=10_000)
+
+
+async def hold(page: Page, address: re.Pattern[str]) -> asyncio.Event:
+    """Requests for it wait for the event."""
+    released = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    await page.route(address, wait)
+    return released

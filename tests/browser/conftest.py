@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.asking import Answering, serve_answers
 from tests.browser.docs_site import DocsSite, serve_docs_site
+from tests.model_endpoint import ModelEndpoint
 
 collect_ignore = [] if find_spec("selenium") else ["engines"]  # which `make engines` installs
 
@@ -69,3 +70,13 @@ def served(site_database_url: str) -> Iterator[Answering]:
     """Shared by a file's tests; each says by a fixture of its own what the model does."""
     with serve_answers(site_database_url) as answering:
         yield answering
+
+
+@pytest.fixture
+def endpoint(served: Answering) -> ModelEndpoint:
+    return served.endpoint
+
+
+@pytest.fixture
+def url(served: Answering) -> str:
+    return served.url

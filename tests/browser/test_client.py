@@ -42,16 +42,6 @@ def served(site_database_url: str) -> Iterator[Answering]:
         yield answering
 
 
-@pytest.fixture
-def endpoint(served: Answering) -> ModelEndpoint:
-    return served.endpoint
-
-
-@pytest.fixture
-def url(served: Answering) -> str:
-    return served.url
-
-
 async def follow(page: Page, url: str, id: str = "") -> None:
     await page.goto(url)
     await page.evaluate(FOLLOW, id)

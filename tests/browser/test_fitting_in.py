@@ -1,10 +1,11 @@
 """The box on sites of others: their policies, their looks, the ways they change pages."""
 
 import pytest
-from playwright.async_api import Browser, Page, Route, ViewportSize, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.asking import hold
 from tests.browser.docs_site import DocsSite
-from tests.browser.test_opening import QUESTION, field, load, tag
+from tests.browser.test_opening import BOX, QUESTION, field, load, tag
 
 PHONE = ViewportSize(width=390, height=844)
 TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -212,13 +213,11 @@ async def test_repeated_words_are_told_again(page: Page, docs: DocsSite, site_ur
 async def test_an_app_that_mounts_its_element_late_asks_what_the_address_does(
     page: Page, docs: DocsSite, site_url: str
 ) -> None:
-    held: list[Route] = []
-    await page.route("**/box.js", lambda route: held.append(route))
-    async with page.expect_request("**/box.js"):
+    arrives = await hold(page, BOX)
+    async with page.expect_request(BOX):
         await page.goto(docs.write(head=tag(site_url)) + f"?ask={QUESTION}")
     await page.evaluate("document.body.append(document.createElement('lectern-search'))")
     await expect(page.locator("lectern-search")).to_have_count(1)
-    for route in held:
-        await route.continue_()
+    arrives.set()
     await expect(page.locator(".answer h2")).to_have_text(QUESTION)
     await answered(page)

@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from tests.browser.asking import Answering
 from tests.clients.programs import FOLDER, find_node, run
 from tests.model_endpoint import Knobs, ModelEndpoint
 from tests.serving import serve_in_thread
@@ -56,16 +55,6 @@ def docs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         (site / "index.html").write_text(html)
     with serve_in_thread(Starlette(routes=[Mount("/", StaticFiles(directory=folder, html=True))])) as url:
         yield url
-
-
-@pytest.fixture
-def endpoint(served: Answering) -> ModelEndpoint:
-    return served.endpoint
-
-
-@pytest.fixture
-def url(served: Answering) -> str:
-    return served.url
 
 
 @pytest.mark.parametrize("example", PROGRAMS)

@@ -1,11 +1,11 @@
 """Reaching for the box: what loads when, by which keys, and what becomes of what the reader was doing."""
 
-import asyncio
 import re
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Request, Route, expect
+from playwright.async_api import Browser, Locator, Page, Request, expect
 
+from tests.browser.asking import hold
 from tests.browser.docs_site import DocsSite
 
 BOX = re.compile(r"/static/.*box\.js")
@@ -31,18 +31,6 @@ async def is_open(page: Page) -> bool:
     return shown
 
 
-async def hold_box(page: Page) -> asyncio.Event:
-    """The box's module waits for the event."""
-    arrives = asyncio.Event()
-
-    async def wait(route: Route) -> None:
-        await arrives.wait()
-        await route.continue_()
-
-    await page.route(BOX, wait)
-    return arrives
-
-
 async def test_an_idle_page_loads_the_loader_alone(page: Page, docs: DocsSite, site_url: str) -> None:
     asked: list[str] = []
 
@@ -63,7 +51,7 @@ async def test_an_idle_page_loads_the_loader_alone(page: Page, docs: DocsSite, s
 async def test_what_is_typed_before_the_box_is_there_is_kept(
     page: Page, docs: DocsSite, site_url: str, way: str
 ) -> None:
-    arrives = await hold_box(page)
+    arrives = await hold(page, BOX)
     await page.goto(docs.write('<a href="/search" data-lectern-open>Find</a>', head=tag(site_url)))
     await page.evaluate("addEventListener('keydown', ({key}) => (globalThis.seen ??= []).push(key))")
     opener = page.get_by_role("button", name="Search or ask")

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
-from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up
+from tests.browser.asking import QUESTION, Answering, answer_state, ask, follow_up, hold
 from tests.browser.conftest import find_browser
 from tests.browser.docs_site import DocsSite
 from tests.browser.test_opening import tag
@@ -181,18 +181,6 @@ async def test_an_answer_that_is_shown_again_is_not_stopped(page: Page, answerin
     await row.click()
     await answer_state(page, "done")
     await expect(page.locator(".prose")).to_have_text("Yes 1.")
-
-
-async def hold(page: Page, address: re.Pattern[str]) -> asyncio.Event:
-    """Requests for it wait for the event."""
-    held = asyncio.Event()
-
-    async def wait(route: Route) -> None:
-        await held.wait()
-        await route.continue_()
-
-    await page.route(address, wait)
-    return held
 
 
 async def test_closing_the_box_stops_the_model(page: Page, answering: Answering) -> None:
